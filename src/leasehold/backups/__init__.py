@@ -1,0 +1,1 @@
+"""A backup before every change, and every day."""

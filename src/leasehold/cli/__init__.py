@@ -1,0 +1,1 @@
+"""Delivery: the `leasehold` command, one module for each group of verbs."""

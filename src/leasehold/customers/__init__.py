@@ -1,0 +1,1 @@
+"""Whom licenses are for: institutions, contacts, customers. A customer is an institution."""

@@ -1,0 +1,1 @@
+"""PostgreSQL out of a wheel, and the supervisor behind `leasehold up`."""

@@ -1,0 +1,35 @@
+"""Who makes a change, carried into the audit log by the database."""
+
+import uuid
+from dataclasses import dataclass, field
+
+import psycopg
+from sqlalchemy.orm import Session
+
+_SIGN = """
+SELECT set_config('leasehold.actor', %s, true),
+       set_config('leasehold.request_id', %s, true),
+       set_config('leasehold.address', %s, true)
+"""
+
+
+def new_request_id() -> str:
+    """An id that no other request has, of the form the License API accepts from callers."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts (`cli:root`, `api-key:shop`, `job:cleanup`, `staff:7`), under which request, from where."""
+
+    name: str
+    request_id: str = field(default_factory=new_request_id)
+    address: str | None = None
+
+    def sign(self, session: Session) -> None:
+        """Every audited change of the transaction that `session` is in bears this name from now on."""
+        self.sign_connection(session.connection().connection.driver_connection)  # type: ignore[arg-type]  # psycopg's
+
+    def sign_connection(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        """The same on a psycopg connection."""
+        connection.execute(_SIGN, (self.name, self.request_id, self.address or ""))

@@ -1,0 +1,89 @@
+"""Connections to PostgreSQL: who connects, as which role, with which limits on waiting."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from leasehold.kit.actor import Actor
+from leasehold.kit.configuration import Configuration
+from leasehold.kit.run_dir import run_dir
+from leasehold.kit.secrets_file import read_or_create_secrets
+
+DATABASE_NAME = "leasehold"
+CONNECT_TIMEOUT_SECONDS = 2
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+class Role(StrEnum):
+    """The database roles of the programs; each may touch only what its program needs."""
+
+    OWNER = "leasehold"
+    SERVER = "leasehold_server"
+    PANEL = "leasehold_panel"
+    WORKER = "leasehold_worker"
+    BACKUP = "leasehold_backup"
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the database is, and how one role gets in."""
+
+    conninfo: str
+    role: Role
+
+    def connect(self, *, application: str, autocommit: bool = False, lock_timeout_ms: int = 0) -> Connection:
+        """A new connection. Raises `psycopg.OperationalError` within seconds where there is none to be had."""
+        return psycopg.connect(self._conninfo(application, lock_timeout_ms), autocommit=autocommit)
+
+    def _conninfo(self, application: str, lock_timeout_ms: int) -> str:
+        given = conninfo_to_dict(self.conninfo)
+        options = f"{given.get('options') or ''} -c lock_timeout={lock_timeout_ms}".strip()
+        return make_conninfo(
+            self.conninfo,
+            application_name=f"leasehold {application}",
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            options=options,
+        )
+
+    @cached_property
+    def engine(self) -> Engine:
+        """SQLAlchemy's engine on the same role, for everything that is not the hot path."""
+        return create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: self.connect(application=self.role.value, lock_timeout_ms=5000),
+            pool_pre_ping=True,
+        )
+
+    @contextmanager
+    def transaction(self, actor: Actor) -> Iterator[Session]:
+        """A session whose changes bear `actor`'s name: committed at the end, rolled back where anything is raised."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            actor.sign(session)
+            yield session
+
+
+def database_for(configuration: Configuration, role: Role) -> Database:
+    """The database of this installation as `role` sees it.
+
+    The embedded PostgreSQL has a login for each role. A given database URL is the owner's: the programs then
+    connect as the owner and take on the role (`SET ROLE`) at once.
+    """
+    if configuration.database_url is not None:
+        if role is Role.OWNER:
+            return Database(configuration.database_url, role)
+        options = conninfo_to_dict(configuration.database_url).get("options") or ""
+        return Database(
+            make_conninfo(configuration.database_url, options=f"{options} -c role={role.value}".strip()), role
+        )
+    password = read_or_create_secrets(configuration.data_dir)[f"{role.name.lower()}_password"]
+    directory = quote(str(run_dir(configuration.data_dir)), safe="")
+    return Database(f"postgresql://{role.value}:{quote(password)}@{directory}/{DATABASE_NAME}", role)

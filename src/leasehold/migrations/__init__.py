@@ -1,0 +1,1 @@
+"""The schema, forwards only (Alembic); the SQL itself is in `sql/`."""

@@ -1,0 +1,1 @@
+"""Delivery: the admin panel (Flask)."""

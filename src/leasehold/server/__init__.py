@@ -1,0 +1,1 @@
+"""Delivery: the license server (FastAPI)."""

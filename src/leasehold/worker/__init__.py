@@ -1,0 +1,1 @@
+"""Delivery: what runs by the clock."""

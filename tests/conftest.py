@@ -1,0 +1,90 @@
+"""One real PostgreSQL for the whole run; each test that asks gets a database of its own, cloned from a template."""
+
+import os
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from leasehold.backups.guard import NoBackupsYet
+from leasehold.embedded.cluster import Cluster
+from leasehold.kit.database import Database, Role
+from leasehold.kit.secrets_file import read_or_create_secrets
+from leasehold.migrations.runner import migrate
+
+TEMPLATE = "leasehold_template"
+CLUSTER_VARIABLE = "LEASEHOLD_TEST_CLUSTER"
+_cluster = pytest.StashKey[tuple[Cluster, tempfile.TemporaryDirectory[str]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    directory = tempfile.TemporaryDirectory(prefix="leasehold-tests-", ignore_cleanup_errors=True)
+    cluster = Cluster(Path(directory.name), settings={"max_connections": "300", "shared_buffers": "128MB"})
+    cluster.start(subprocess.DEVNULL)
+    config.stash[_cluster] = (cluster, directory)
+    os.environ[CLUSTER_VARIABLE] = directory.name
+    with psycopg.connect(cluster.superuser_conninfo, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE} OWNER {Role.OWNER.value}")
+    template = _database(Path(directory.name), TEMPLATE, Role.OWNER)
+    migrate(template, NoBackupsYet())
+    template.engine.dispose()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    started = config.stash.get(_cluster, None)
+    if started is not None:
+        cluster, directory = started
+        cluster.stop()
+        directory.cleanup()
+
+
+def _database(data_dir: Path, name: str, role: Role) -> Database:
+    password = read_or_create_secrets(data_dir)[f"{role.name.lower()}_password"]
+    host = Cluster(data_dir).socket_dir
+    return Database(f"host={host} user={role.value} password={password} dbname={name}", role)
+
+
+class FreshDatabase:
+    """A migrated, empty database; `as_role` gives it through the eyes of one of the programs."""
+
+    def __init__(self, data_dir: Path, name: str) -> None:
+        self._data_dir = data_dir
+        self.name = name
+
+    def as_role(self, role: Role) -> Database:
+        return _database(self._data_dir, self.name, role)
+
+    @property
+    def owner(self) -> Database:
+        return self.as_role(Role.OWNER)
+
+    @property
+    def url(self) -> str:
+        """The owner's URL, as LEASEHOLD_DATABASE_URL takes it."""
+        password = read_or_create_secrets(self._data_dir)["owner_password"]
+        host = str(Cluster(self._data_dir).socket_dir).replace("/", "%2F")
+        return f"postgresql://{Role.OWNER.value}:{password}@{host}/{self.name}"
+
+
+@pytest.fixture
+def fresh_database() -> Iterator[FreshDatabase]:
+    data_dir = Path(os.environ[CLUSTER_VARIABLE])
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(Cluster(data_dir).superuser_conninfo, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {Role.OWNER.value}")
+        yield FreshDatabase(data_dir, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(fresh_database: FreshDatabase) -> Iterator[Database]:
+    """The owner's view of a database of one's own."""
+    owner = fresh_database.owner
+    yield owner
+    owner.engine.dispose()
