@@ -48,10 +48,11 @@ class StartSession:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Keep a session alive."""
+    """Keep a session alive. `detailed` asks for the license, the device and the session in the outcome."""
 
     session_token: UUID
     license_key: str | None = None
+    detailed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

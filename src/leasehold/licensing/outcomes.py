@@ -21,8 +21,9 @@ class LicenseView:
 class Outcome:
     """What became of a command, at `time.now`.
 
-    `license` is None only where there is none; `device`, `session` and `ended` are there where the code speaks of
-    them; `retry_after` (whole seconds) only with `session_limit_reached`; `active_devices` only with
+    `license` is None where there is none; `device`, `session` and `ended` are there where the code speaks of them. A
+    `live` that was not asked to be detailed has none of them: it says `valid_until`, and the license is `active`.
+    `retry_after` (whole seconds) only with `session_limit_reached`; `active_devices` only with
     `device_limit_below_active`.
     """
 
@@ -34,6 +35,7 @@ class Outcome:
     ended: EndedSession | None = None
     retry_after: int | None = None
     active_devices: tuple[Device, ...] = ()
+    valid_until: datetime | None = None
 
     @property
     def granted(self) -> bool:
@@ -41,8 +43,6 @@ class Outcome:
         return self.code in GRANTED
 
     @property
-    def expires_at(self) -> datetime | None:
-        """When the session dies if it falls silent now."""
-        if self.session is None:
-            return None
-        return self.time.silent_from(self.session.last_heartbeat_at)
+    def expires_at(self) -> datetime:
+        """When the session that was just heard of dies if it falls silent now."""
+        return self.time.now + self.time.session_timeout

@@ -192,8 +192,8 @@ $$;
 CREATE TABLE runtime (
     only_row boolean NOT NULL DEFAULT true CONSTRAINT runtime_pkey PRIMARY KEY
         CONSTRAINT runtime_only_row CHECK (only_row),
-    service_pulse timestamptz NOT NULL DEFAULT '-infinity',
-    available_since timestamptz NOT NULL DEFAULT '-infinity',
+    service_pulse timestamptz NOT NULL DEFAULT 'epoch',
+    available_since timestamptz NOT NULL DEFAULT 'epoch',
     heartbeat_interval integer NOT NULL DEFAULT 30
         CONSTRAINT runtime_heartbeat_interval CHECK (heartbeat_interval BETWEEN 1 AND 3600),
     session_timeout integer NOT NULL DEFAULT 60
@@ -204,19 +204,30 @@ CREATE TABLE runtime (
 INSERT INTO runtime DEFAULT VALUES;
 CALL audit_changes_of('runtime', 'only_row', '{heartbeat_interval,session_timeout}');
 
--- The one definition of "now" and of "available since": a gap in the pulse longer than
--- min(15 s, half of timeout - interval) means that the service was away, and silence is counted from now on.
+-- Since when the service has been there without a break. A gap in the pulse longer than
+-- min(15 s, half of timeout - interval) means that it was away: silence is counted from now on.
+CREATE FUNCTION available_since_at(r runtime, now timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN now - r.service_pulse > least(interval '15 s',
+                         make_interval(secs => (r.session_timeout - r.heartbeat_interval) / 2.0))
+                THEN now ELSE least(r.available_since, now) END
+$$;
+
+-- The one definition of "now" for every decision.
 CREATE VIEW service_time AS
-SELECT t.now,
-       CASE WHEN t.now - r.service_pulse > least(interval '15 s',
-                    make_interval(secs => (r.session_timeout - r.heartbeat_interval) / 2.0))
-            THEN t.now ELSE least(r.available_since, t.now) END AS available_since,
+SELECT t.now, available_since_at(r, t.now) AS available_since,
        make_interval(secs => r.session_timeout) AS session_timeout,
        r.heartbeat_interval, r.session_timeout AS session_timeout_seconds, r.api_key_epoch
   FROM runtime AS r, LATERAL (SELECT clock_timestamp() AS now OFFSET 0) AS t;
 
+-- The service is there: written every few seconds by the license server's processes, and by them only.
+CREATE FUNCTION write_service_pulse() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE runtime AS r
+       SET available_since = available_since_at(r, clock_timestamp()), service_pulse = clock_timestamp()
+$$;
+REVOKE EXECUTE ON FUNCTION write_service_pulse FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION write_service_pulse TO leasehold_server;
+
 GRANT SELECT ON runtime, service_time TO leasehold_server, leasehold_panel, leasehold_worker;
-GRANT UPDATE (service_pulse, available_since) ON runtime TO leasehold_server;
 GRANT UPDATE (heartbeat_interval, session_timeout) ON runtime TO leasehold_panel;
 GRANT SELECT ON audit_log, audit_personal_values TO leasehold_panel, leasehold_worker;
 
@@ -240,7 +251,7 @@ GRANT INSERT, UPDATE, DELETE ON settings TO leasehold_panel;
 -- Schedules: when a job ran last and is due next, claimed by a conditional UPDATE, so no work is done twice.
 CREATE TABLE schedules (
     name text CONSTRAINT schedules_pkey PRIMARY KEY,
-    due_at timestamptz NOT NULL DEFAULT '-infinity',
+    due_at timestamptz NOT NULL DEFAULT 'epoch',
     started_at timestamptz,
     finished_at timestamptz,
     failure text

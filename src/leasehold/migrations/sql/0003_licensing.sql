@@ -209,7 +209,7 @@ GRANT SELECT, UPDATE (updated_at) ON licenses TO leasehold_server, leasehold_wor
 GRANT SELECT, INSERT, UPDATE ON licenses, license_terms TO leasehold_panel;
 GRANT SELECT ON license_terms TO leasehold_worker;
 GRANT SELECT, INSERT, UPDATE ON device_registrations TO leasehold_server, leasehold_panel;
-GRANT SELECT ON device_registrations TO leasehold_worker;
+GRANT SELECT, UPDATE (last_seen_at) ON device_registrations TO leasehold_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON license_sessions TO leasehold_server, leasehold_panel;
 GRANT SELECT, UPDATE, DELETE ON license_sessions TO leasehold_worker;
 GRANT SELECT, INSERT ON session_history TO leasehold_server, leasehold_panel, leasehold_worker;
