@@ -12,7 +12,7 @@ import pytest
 
 from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
-from leasehold.kit.database import Database, Role
+from leasehold.kit.database import Connection, Database, Role
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.migrations.runner import migrate
 
@@ -31,9 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[CLUSTER_VARIABLE] = directory.name
     with psycopg.connect(cluster.superuser_conninfo, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE} OWNER {Role.OWNER.value}")
-    template = _database(Path(directory.name), TEMPLATE, Role.OWNER)
-    migrate(template, NoBackupsYet())
-    template.engine.dispose()
+    migrate(_database(Path(directory.name), TEMPLATE, Role.OWNER), NoBackupsYet())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -59,6 +57,10 @@ class FreshDatabase:
 
     def as_role(self, role: Role) -> Database:
         return _database(self._data_dir, self.name, role)
+
+    def superuser(self) -> Connection:
+        """A connection that may do anything, kill others included."""
+        return psycopg.connect(f"{Cluster(self._data_dir).superuser_conninfo} dbname={self.name}", autocommit=True)
 
     @property
     def owner(self) -> Database:

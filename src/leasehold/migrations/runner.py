@@ -58,6 +58,7 @@ def migrate(database: Database, guard: Guard) -> list[str]:
         before = _current(MigrationContext.configure(connection))
         command.upgrade(config, "head")
         connection.commit()
+    database.engine.dispose()  # the owner leaves no connection behind
     return [f"{number:04}" for number in range(before + 1, state.wanted + 1)]
 
 
