@@ -1,6 +1,6 @@
 """Connections to PostgreSQL: who connects, as which role, with which limits on waiting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,18 +40,29 @@ class Database:
     conninfo: str
     role: Role
 
-    def connect(self, *, application: str, autocommit: bool = False, lock_timeout_ms: int = 0) -> Connection:
-        """A new connection. Raises `psycopg.OperationalError` within seconds where there is none to be had."""
-        return psycopg.connect(self._conninfo(application, lock_timeout_ms), autocommit=autocommit)
+    def connect(
+        self,
+        *,
+        application: str,
+        autocommit: bool = False,
+        lock_timeout_ms: int = 0,
+        settings: Mapping[str, str] | None = None,
+    ) -> Connection:
+        """A new connection, with PostgreSQL's `settings` for it.
 
-    def _conninfo(self, application: str, lock_timeout_ms: int) -> str:
+        Raises `psycopg.OperationalError` within seconds where there is none to be had.
+        """
+        wanted = {"lock_timeout": str(lock_timeout_ms)} | dict(settings or {})
+        return psycopg.connect(self._conninfo(application, wanted), autocommit=autocommit)
+
+    def _conninfo(self, application: str, settings: Mapping[str, str]) -> str:
         given = conninfo_to_dict(self.conninfo)
-        options = f"{given.get('options') or ''} -c lock_timeout={lock_timeout_ms}".strip()
+        options = " ".join([str(given.get("options") or ""), *(f"-c {n}={v}" for n, v in settings.items())])
         return make_conninfo(
             self.conninfo,
             application_name=f"leasehold {application}",
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            options=options,
+            options=options.strip(),
         )
 
     @cached_property

@@ -113,18 +113,18 @@ def _decide(loaded: Loaded, command: Command, fresh: Fresh, writes: Writes) -> t
 def _reap(connection: Connection, loaded: Loaded) -> None:
     """Move dead sessions into the history; what a heartbeat has revived meanwhile is read again and lives on."""
     looked_dead = sorted(
-        (state.license.id, death.id, death.ended_at, death.end_reason.value)
+        (death.session_token, death.ended_at, death.end_reason.value, state.license.id)
         for state in loaded.states.values()
         for session in state.sessions.values()
         if (death := death_of(session, state.license, loaded.time)) is not None
     )
     if not looked_dead:
         return
-    licenses, ids, ended_at, reasons = (list(column) for column in zip(*looked_dead, strict=True))
+    tokens, ended_at, reasons, licenses = (list(column) for column in zip(*looked_dead, strict=True))
     time = loaded.time
     gone = connection.execute(
         statements.REAP,
-        {"licenses": licenses, "ids": ids, "ended_at": ended_at, "reasons": reasons, "now": time.now,
+        {"tokens": tokens, "ended_at": ended_at, "reasons": reasons, "now": time.now,
          "available_since": time.available_since, "timeout": time.session_timeout},
     ).fetchall()  # fmt: skip
     by_id = {state.license.id: state for state in loaded.states.values()}

@@ -1,7 +1,8 @@
 """The SQL of the engine: one statement, one name, one line of intent.
 
-Every statement that locks several rows locks them in one order: licenses, devices, sessions by id; the caller hands
-arrays in that order. Times are parameters, read once from the database for each batch.
+Every statement that locks several rows locks them in one order: licenses and devices by id, sessions by token (all
+that a heartbeat knows); the caller hands arrays in that order. Times are parameters, read once from the database for
+each batch.
 """
 
 # Lock the licenses that keys and tokens name, and read them as the lock left them; skip what is locked elsewhere.
@@ -56,11 +57,11 @@ RESERVE_SESSION_IDS = "SELECT nextval('license_sessions_id_seq') FROM generate_s
 # session, because the predicate stands on the row that is deleted. The time of death is the rule's, not ours.
 REAP = """
 WITH looked_dead AS (
-    SELECT * FROM unnest(%(licenses)s::bigint[], %(ids)s::bigint[], %(ended_at)s::timestamptz[], %(reasons)s::text[])
-        AS u (license_id, id, ended_at, end_reason)
+    SELECT * FROM unnest(%(tokens)s::uuid[], %(ended_at)s::timestamptz[], %(reasons)s::text[])
+        AS u (session_token, ended_at, end_reason)
 ), gone AS (
     DELETE FROM license_sessions AS s USING looked_dead AS d
-     WHERE s.license_id = d.license_id AND s.id = d.id
+     WHERE s.session_token = d.session_token
        AND (d.end_reason = 'license_expired'
             OR %(now)s - greatest(least(s.last_heartbeat_at, %(now)s), %(available_since)s) >= %(timeout)s)
     RETURNING s.*, d.ended_at, d.end_reason
@@ -78,15 +79,19 @@ SELECT license_id, id, session_token, device_id, client_version, started_at, las
 RETURNING license_id, id, session_token, device_id, client_version, started_at, last_heartbeat_at, ended_at, end_reason
 """
 
+# Lock all sessions that several statements of a batch will write, in one pass: two passes could cross with heartbeats.
+LOCK_SESSIONS = """
+SELECT FROM license_sessions WHERE session_token = ANY(%s::uuid[]) ORDER BY session_token FOR NO KEY UPDATE
+"""
+
 # End live sessions by decision. A heartbeat that committed after our `now` is kept: the end is not before it.
 END_SESSIONS = """
 WITH ends AS (
-    SELECT * FROM unnest(%(licenses)s::bigint[], %(ids)s::bigint[], %(last)s::timestamptz[],
-                         %(ended_at)s::timestamptz[], %(reasons)s::text[])
-        AS u (license_id, id, last_heartbeat_at, ended_at, end_reason)
+    SELECT * FROM unnest(%(tokens)s::uuid[], %(last)s::timestamptz[], %(ended_at)s::timestamptz[], %(reasons)s::text[])
+        AS u (session_token, last_heartbeat_at, ended_at, end_reason)
 ), gone AS (
     DELETE FROM license_sessions AS s USING ends AS e
-     WHERE s.license_id = e.license_id AND s.id = e.id
+     WHERE s.session_token = e.session_token
     RETURNING s.license_id, s.id, s.session_token, s.device_id, s.client_version, s.started_at,
               greatest(s.last_heartbeat_at, e.last_heartbeat_at) AS last_heartbeat_at, e.ended_at, e.end_reason
 ), seen AS (
@@ -156,11 +161,16 @@ SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::bigint[], %s::s
 MARK_OVER_LIMIT = "UPDATE license_sessions SET over_limit = true WHERE license_id = %s AND id = ANY(%s::bigint[])"
 
 BEAT_SESSIONS = """
-UPDATE license_sessions AS s SET last_heartbeat_at = greatest(s.last_heartbeat_at, %(now)s)
-  FROM unnest(%(licenses)s::bigint[], %(ids)s::bigint[]) AS u (license_id, id)
- WHERE s.license_id = u.license_id AND s.id = u.id
+WITH beaten AS (
+    UPDATE license_sessions AS s SET last_heartbeat_at = greatest(s.last_heartbeat_at, %(now)s)
+      FROM unnest(%(tokens)s::uuid[]) AS u (session_token)
+     WHERE s.session_token = u.session_token
+    RETURNING s.license_id, s.id
+)
+INSERT INTO license_heartbeats (license_id, session_id, at) SELECT license_id, id, %(now)s FROM beaten
 """
 
+# The beats of sessions that the batch has started or ended, which BEAT_SESSIONS does not find.
 RECORD_HEARTBEATS = """
 INSERT INTO license_heartbeats (license_id, session_id, at)
 SELECT u.license_id, u.id, %(now)s FROM unnest(%(licenses)s::bigint[], %(ids)s::bigint[]) AS u (license_id, id)

@@ -28,16 +28,18 @@ Recorded = dict[UUID, tuple[datetime, datetime]]
 
 @dataclass(slots=True)
 class Writes:
-    """The net effect of a batch. Keys are (license id, id), so that sorting them is the order of locks."""
+    """The net effect of a batch. Devices are keyed by (license id, id) and sessions by token: sorted, that is the order
+    of locks.
+    """
 
     licenses: dict[int, License] = field(default_factory=dict)
     new_devices: dict[tuple[int, int], tuple[Device, License, Actor]] = field(default_factory=dict)
     devices: dict[tuple[int, int], tuple[Device, Actor]] = field(default_factory=dict)
     touched: set[tuple[int, int]] = field(default_factory=set)
-    new_sessions: dict[tuple[int, int], tuple[Session, License]] = field(default_factory=dict)
-    ended: dict[tuple[int, int], EndedSession] = field(default_factory=dict)
-    ended_at_once: dict[tuple[int, int], EndedSession] = field(default_factory=dict)
-    beats: dict[tuple[int, int], datetime] = field(default_factory=dict)
+    new_sessions: dict[UUID, tuple[Session, License]] = field(default_factory=dict)
+    ended: dict[UUID, EndedSession] = field(default_factory=dict)
+    ended_at_once: dict[UUID, tuple[EndedSession, License]] = field(default_factory=dict)
+    beats: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     over_limit: dict[int, list[int]] = field(default_factory=dict)
 
     def collect(self, state: LicenseState, changes: Iterable[Change], actor: Actor) -> None:
@@ -52,24 +54,28 @@ class Writes:
                 case DeviceChanged(device=device):
                     self.devices[license_.id, device.id] = (device, actor)
                 case SessionStarted(session=session):
-                    self.new_sessions[license_.id, session.id] = (session, license_)
-                case SessionBeat(session=session, at=at):
-                    self.beats[license_.id, session.id] = at
+                    self.new_sessions[session.session_token] = (session, license_)
+                case SessionBeat(session=session):
+                    self.beats[session.session_token] = (license_.id, session.id)
                 case SessionOverLimit(session=session):
                     self.over_limit.setdefault(license_.id, []).append(session.id)
                 case SessionEnded(ended=ended):
-                    self._end((license_.id, ended.id), ended)
+                    self._end(license_, ended)
 
     def signed_by_another(self, license_id: int, changes: Iterable[Change]) -> bool:
         """Whether one of `changes` is of a device that the batch has changed already: each row bears one name."""
         keys = [(license_id, change.device.id) for change in changes if isinstance(change, DeviceChanged)]
         return any(key in self.devices or key in self.new_devices for key in keys)
 
-    def _end(self, key: tuple[int, int], ended: EndedSession) -> None:
-        if self.new_sessions.pop(key, None) is not None:
-            self.ended_at_once[key] = ended
+    def beats_of_known_sessions(self) -> list[UUID]:
+        """The live sessions that were there before the batch and are heard of in it."""
+        return sorted(self.beats.keys() - self.new_sessions.keys() - self.ended.keys() - self.ended_at_once.keys())
+
+    def _end(self, license_: License, ended: EndedSession) -> None:
+        if self.new_sessions.pop(ended.session_token, None) is not None:
+            self.ended_at_once[ended.session_token] = (ended, license_)
         else:
-            self.ended[key] = ended
+            self.ended[ended.session_token] = ended
 
 
 def write(connection: Connection, writes: Writes, time: ServiceTime) -> Recorded:
@@ -77,6 +83,9 @@ def write(connection: Connection, writes: Writes, time: ServiceTime) -> Recorded
 
     On a connection in pipeline mode this is one round trip.
     """
+    beaten = writes.beats_of_known_sessions()
+    if beaten and writes.ended:
+        connection.execute(statements.LOCK_SESSIONS, (sorted({*beaten, *writes.ended}),))
     ends = _end_sessions(connection, writes)
     _write_devices(connection, writes, time)
     for license_id, ids in sorted(writes.over_limit.items()):
@@ -85,7 +94,7 @@ def write(connection: Connection, writes: Writes, time: ServiceTime) -> Recorded
         connection.execute(statements.CHANGE_LICENSE, _license_row(license_, time))
     _add_devices(connection, writes)
     _add_sessions(connection, writes)
-    _beat(connection, writes, time)
+    _beat(connection, writes, beaten, time)
     return {row[0]: (row[1], row[2]) for row in ends}
 
 
@@ -96,8 +105,7 @@ def _end_sessions(connection: Connection, writes: Writes) -> Iterable[Any]:
     return connection.execute(
         statements.END_SESSIONS,
         {
-            "licenses": [key[0] for key, _ in rows],
-            "ids": [key[1] for key, _ in rows],
+            "tokens": [token for token, _ in rows],
             "last": [ended.last_heartbeat_at for _, ended in rows],
             "ended_at": [ended.ended_at for _, ended in rows],
             "reasons": [ended.end_reason.value for _, ended in rows],
@@ -129,27 +137,27 @@ def _add_devices(connection: Connection, writes: Writes) -> None:
 
 def _add_sessions(connection: Connection, writes: Writes) -> None:
     past = [
-        (key[0], e.id, e.session_token, e.device_id, e.client_version, e.started_at, e.last_heartbeat_at, e.ended_at,
+        (license_.id, e.id, token, e.device_id, e.client_version, e.started_at, e.last_heartbeat_at, e.ended_at,
          e.end_reason.value)
-        for key, e in sorted(writes.ended_at_once.items())
+        for token, (e, license_) in sorted(writes.ended_at_once.items())
     ]  # fmt: skip
     if past:
         connection.execute(statements.ADD_TO_HISTORY, _columns(past))
     live = [
-        (key[0], s.id, s.session_token, s.device_id, s.slot, license_.concurrent_sessions_limit, s.client_version,
+        (license_.id, s.id, token, s.device_id, s.slot, license_.concurrent_sessions_limit, s.client_version,
          s.started_at, s.last_heartbeat_at)
-        for key, (s, license_) in sorted(writes.new_sessions.items())
+        for token, (s, license_) in sorted(writes.new_sessions.items())
     ]  # fmt: skip
     if live:
         connection.execute(statements.ADD_SESSIONS, _columns(live))
 
 
-def _beat(connection: Connection, writes: Writes, time: ServiceTime) -> None:
-    if not writes.beats:
-        return
-    pairs = _pairs(sorted(writes.beats), time)
-    connection.execute(statements.BEAT_SESSIONS, pairs)
-    connection.execute(statements.RECORD_HEARTBEATS, pairs)
+def _beat(connection: Connection, writes: Writes, beaten: list[UUID], time: ServiceTime) -> None:
+    if beaten:
+        connection.execute(statements.BEAT_SESSIONS, {"tokens": beaten, "now": time.now})
+    others = [writes.beats[token] for token in sorted(writes.beats.keys() - set(beaten))]
+    if others:
+        connection.execute(statements.RECORD_HEARTBEATS, _pairs(others, time))
 
 
 def _pairs(keys: list[tuple[int, int]], time: ServiceTime) -> dict[str, Any]:

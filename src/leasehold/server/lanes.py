@@ -27,6 +27,9 @@ _WATCH_SECONDS = 0.25
 _STOP_SECONDS = 5.0
 _LOCK_TIMEOUT_MS = 500
 
+# The plan of a heartbeat batch is its order of locks: token by token, each by its index.
+_IN_THE_ORDER_OF_TOKENS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
+
 Answer = Outcome | Deferred | None
 _Job = Job[Order, Answer]
 _Done = Sequence[tuple[_Job, Answer | Exception]]
@@ -38,13 +41,10 @@ class Lanes:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pulse = Pulse(lambda: database.connect(application="pulse", autocommit=True, lock_timeout_ms=2000))
-        self._heartbeats = Lane(self._kind("heartbeats", 256, _run_heartbeats, autocommit=True), self._forward_misses)
-        self._reads = Lane(self._kind("reads", 128, _run_reads), self._deliver)
-        self._commands = Lane(self._kind("commands", 96, _run_commands), self._forward_deferred)
-        self._contended = Lane(
-            self._kind("contended", 32, _run_contended, lock_timeout_ms=_LOCK_TIMEOUT_MS),
-            self._forward_deferred,
-        )
+        self._heartbeats = self._lane("heartbeats", 256, _run_heartbeats, self._forward_misses, autocommit=True)
+        self._reads = self._lane("reads", 128, _run_reads, self._deliver)
+        self._commands = self._lane("commands", 96, _run_commands, self._forward_deferred)
+        self._contended = self._lane("contended", 32, _run_contended, self._forward_deferred)
         self._all = (self._heartbeats, self._reads, self._commands, self._contended)
         self._pending = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -111,21 +111,24 @@ class Lanes:
             case _:
                 return self._commands
 
-    def _kind(
+    def _lane(
         self,
         name: str,
         cap: int,
         run: Callable[..., Sequence[Any]],
+        deliver: Callable[[_Done], None],
         *,
         autocommit: bool = False,
-        lock_timeout_ms: int = 0,
-    ) -> "LaneKind[Order, Answer]":
+    ) -> "Lane[Order, Answer]":
         def connect() -> Connection:
             return self._database.connect(
-                application=f"lane {name}", autocommit=autocommit, lock_timeout_ms=lock_timeout_ms
+                application=f"lane {name}",
+                autocommit=autocommit,
+                lock_timeout_ms=_LOCK_TIMEOUT_MS,
+                settings=_IN_THE_ORDER_OF_TOKENS if autocommit else None,
             )
 
-        return LaneKind(name, cap, connect, run, idempotent=autocommit)
+        return Lane(LaneKind(name, cap, connect, run, idempotent=autocommit), deliver)
 
     def _forward_misses(self, done: _Done) -> None:
         """Heartbeats that the guarded statement missed are asked of the rules."""
