@@ -6,9 +6,10 @@ from uuid import uuid4
 from hypothesis import settings
 
 from leasehold.licensing.commands import Command, EndSession, Heartbeat
+from leasehold.licensing.deciding import Fresh, apply
 from leasehold.licensing.license_key import new_license_key
 from leasehold.licensing.outcomes import Outcome
-from leasehold.licensing.rules import Fresh, apply, death_of, decide
+from leasehold.licensing.rules import death_of, decide
 from leasehold.licensing.state import License, LicenseState, ServiceTime
 from leasehold.licensing.vocabulary import LicenseType
 from tests.licensing.machine import LicensingMachine

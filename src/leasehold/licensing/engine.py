@@ -15,10 +15,11 @@ from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection
 from leasehold.licensing import statements
 from leasehold.licensing.commands import Command, EndSession, Heartbeat, Validate
+from leasehold.licensing.deciding import Decision, Fresh, apply
 from leasehold.licensing.loading import Loaded, Names, read_ended, read_licenses, read_session, read_states
 from leasehold.licensing.outcomes import Outcome
 from leasehold.licensing.reserving import NOTHING_FRESH
-from leasehold.licensing.rules import Decision, Fresh, apply, death_of, decide
+from leasehold.licensing.rules import death_of, decide
 from leasehold.licensing.state import LicenseState
 from leasehold.licensing.vocabulary import Code
 from leasehold.licensing.writing import Recorded, Writes, write

@@ -8,8 +8,8 @@ from uuid import UUID
 from leasehold.kit.database import Connection
 from leasehold.licensing import statements
 from leasehold.licensing.commands import Command, EndSession, Heartbeat
+from leasehold.licensing.deciding import Fresh
 from leasehold.licensing.reserving import reserve
-from leasehold.licensing.rules import Fresh
 from leasehold.licensing.state import Device, EndedSession, License, LicenseState, ServiceTime, Session
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseType
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from leasehold.kit.database import Connection
 from leasehold.licensing import statements
 from leasehold.licensing.commands import Activate, Command, StartSession
-from leasehold.licensing.rules import Fresh
+from leasehold.licensing.deciding import Fresh
 
 NOTHING_FRESH = Fresh(0, 0, UUID(int=0))
 
