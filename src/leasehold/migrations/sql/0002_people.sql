@@ -22,6 +22,7 @@ CREATE TABLE staff_setup_links (
     expires_at timestamptz NOT NULL,
     used_at timestamptz
 );
+CALL audit_changes_of('staff_setup_links', 'digest', '{expires_at,used_at}');
 
 CREATE TABLE api_keys (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT api_keys_pkey PRIMARY KEY,

@@ -67,7 +67,8 @@ BEGIN
               FROM unnest((SELECT range_agg(t.period) FROM license_terms AS t
                             WHERE t.license_id = NEW.license_id AND t.voided_at IS NULL)) AS u (period)
              ORDER BY u.period DESC LIMIT 1) AS run
-     WHERE l.id = NEW.license_id;
+     WHERE l.id = NEW.license_id
+       AND (l.valid_from, l.valid_until) IS DISTINCT FROM (lower(run.period), upper(run.period));
     RETURN NULL;
 END
 $$;

@@ -1,0 +1,28 @@
+"""Text that people type: brought into one form, refused where it cannot be shown."""
+
+import unicodedata
+
+from leasehold.kit.errors import DomainError, Kind
+
+# Controls (a line feed in a name), surrogates and code points that no character has.
+_NEVER_SHOWN = frozenset({"Cc", "Cs", "Cn"})
+
+
+def clean_text(text: str, *, what: str, longest: int) -> str:
+    """`text` in NFC, each run of spaces as one, none around it.
+
+    Raises `DomainError` `text_invalid`, naming it as `what` ("The customer's name"), where nothing is left, more than
+    `longest` characters are, or one of them is a control character.
+    """
+    if any(unicodedata.category(character) in _NEVER_SHOWN for character in text):
+        raise _invalid(f"{what} contains a control character or one that does not exist: type it anew.")
+    cleaned = " ".join(unicodedata.normalize("NFC", text).split())
+    if not cleaned:
+        raise _invalid(f"{what} is empty: it needs at least one character.")
+    if len(cleaned) > longest:
+        raise _invalid(f"{what} has {len(cleaned)} characters: at most {longest} are possible.")
+    return cleaned
+
+
+def _invalid(detail: str) -> DomainError:
+    return DomainError(Kind.INVALID, "text_invalid", detail)
