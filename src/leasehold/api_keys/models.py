@@ -1,0 +1,28 @@
+"""System API keys, kept as digests."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped
+
+from leasehold.kit.models import Base, Created, identity, plain
+
+
+class ApiKey(Created, Base):
+    """A key that a system calls the License API with; `hint` is its end, to tell keys apart."""
+
+    __tablename__ = "api_keys"
+    __table_args__ = (
+        UniqueConstraint("digest", name="api_keys_digest"),
+        Index("api_keys_live_name", "name", unique=True, postgresql_where=text("revoked_at IS NULL")),
+    )
+
+    id: Mapped[int] = identity()
+    name: Mapped[str] = plain()
+    digest: Mapped[bytes] = plain(LargeBinary)
+    hint: Mapped[str] = plain()
+    scopes: Mapped[list[str]] = plain(ARRAY(Text))
+    expires_at: Mapped[datetime | None] = plain()
+    revoked_at: Mapped[datetime | None] = plain()
+    last_used_at: Mapped[datetime | None] = plain()

@@ -1,0 +1,46 @@
+"""The audit log and, beside it, the personal values that it holds only digests of."""
+
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import INET, JSONB
+from sqlalchemy.orm import Mapped
+
+from leasehold.kit.models import NOW, Base, identity, personal, plain
+
+
+class AuditRow(Base):
+    """One change or event: who, what, when, from where, before and after. It is never changed or removed."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("audit_log_object", "table_name", "row_id", "id"),
+        Index("audit_log_occurred_at", "occurred_at", postgresql_using="brin"),
+    )
+
+    id: Mapped[int] = identity()
+    occurred_at: Mapped[datetime] = plain(server_default=NOW)
+    actor: Mapped[str] = plain()
+    action: Mapped[str] = plain()
+    table_name: Mapped[str] = plain()
+    row_id: Mapped[str | None] = plain()
+    before: Mapped[dict[str, Any] | None] = plain(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = plain(JSONB(none_as_null=True))
+    request_id: Mapped[str | None] = plain()
+    address: Mapped[IPv4Address | IPv6Address | None] = plain(INET)
+
+
+class AuditPersonalValue(Base):
+    """A personal value of an audit row; erasing it leaves the log as it was written."""
+
+    __tablename__ = "audit_personal_values"
+
+    audit_id: Mapped[int] = plain(
+        BigInteger, ForeignKey("audit_log.id", name="audit_personal_values_audit_fkey"), primary_key=True
+    )
+    column_name: Mapped[str] = plain(primary_key=True)
+    side: Mapped[str] = plain(primary_key=True)
+    salt: Mapped[bytes] = plain(LargeBinary)
+    value: Mapped[Any] = personal(JSONB)

@@ -1,0 +1,58 @@
+"""`leasehold admin …`."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from leasehold.cli.call import Call
+from leasehold.cli.output import Fields, rfc3339
+from leasehold.cli.verb import new_group, verb
+from leasehold.staff.models import StaffMember
+from leasehold.staff.service import SETUP_LINK_LIFETIME, create_setup_link, disable_staff_member, list_staff
+
+app = new_group()
+
+
+@verb(app, "setup-link")
+def setup_link(call: Call) -> None:
+    """Make a link that makes an administrator, once, within a quarter of an hour."""
+    with call.transaction() as session:
+        token = create_setup_link(session)
+    configuration = call.configuration
+    host = f"[{configuration.host}]" if ":" in configuration.host else configuration.host
+    call.show(
+        {
+            "setup_link": f"http://{host}:{configuration.panel_port}/setup/{token}",
+            "expires_at": rfc3339(datetime.now(UTC) + SETUP_LINK_LIFETIME),
+        }
+    )
+
+
+@verb(app, "list")
+def list_(call: Call) -> None:
+    """List everybody who works in the panel, also who is disabled."""
+    with call.transaction() as session:
+        call.show_list(map(_fields, list_staff(session)), ("id", "email", "name", "role", "disabled_at"))
+
+
+@verb(app, "disable")
+def disable(
+    call: Call,
+    member: Annotated[str, typer.Argument(metavar="EMAIL-OR-ID", help="Who it is.", show_default=False)],
+) -> None:
+    """From now on this person may not sign in. The last administrator cannot be disabled."""
+    with call.transaction() as session:
+        fields = _fields(disable_staff_member(session, member))
+    call.show(fields)
+
+
+def _fields(member: StaffMember) -> Fields:
+    return {
+        "id": member.id,
+        "email": member.email,
+        "name": member.name,
+        "role": member.role,
+        "created_at": rfc3339(member.created_at),
+        "disabled_at": rfc3339(member.disabled_at),
+    }

@@ -1,0 +1,41 @@
+"""Days and moments as people type them, in the installation's time zone."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from leasehold.kit.errors import DomainError, Kind
+from leasehold.settings.service import get_setting
+
+
+def day_begins(session: Session, text: str | None) -> datetime | None:
+    """The first moment of the day `2027-12-31`, or the moment itself where a time with its zone is given."""
+    return None if text is None else _moment(session, text, timedelta())
+
+
+def day_ends(session: Session, text: str | None) -> datetime | None:
+    """The moment the day is over (the next one's first), or the moment itself where a time with its zone is given."""
+    return None if text is None else _moment(session, text, timedelta(days=1))
+
+
+def _moment(session: Session, text: str, later: timedelta) -> datetime:
+    try:
+        day = date.fromisoformat(text) + later
+    except (ValueError, OverflowError):
+        return _exact(text)
+    return datetime.combine(day, time(), ZoneInfo(str(get_setting(session, "timezone"))))
+
+
+def _exact(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        detail = (
+            f"{text!r} is no day that there is: write 2027-12-31, or a moment with its time zone such as "
+            "2027-12-31T18:00:00Z."
+        )
+        raise DomainError(Kind.INVALID, "date_invalid", detail)
+    return moment

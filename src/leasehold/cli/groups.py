@@ -1,0 +1,29 @@
+"""What `leasehold` can do: each group and verb, its help, and the module that is loaded when it is called."""
+
+from typing import Final
+
+# Groups of verbs: name → (module, help). The module's `app` holds the verbs.
+GROUPS: Final[dict[str, tuple[str, str]]] = {
+    "customer": ("leasehold.cli.customers", "Whom licenses are for."),
+    "product": ("leasehold.cli.products", "What is licensed."),
+    "license": ("leasehold.cli.licenses", "Create, show, change, extend, suspend and delete licenses."),
+    "device": ("leasehold.cli.devices", "Devices that are registered under licenses."),
+    "session": ("leasehold.cli.sessions", "Running sessions, and those that ended."),
+    "api-key": ("leasehold.cli.api_keys", "Keys that systems call the License API with."),
+    "admin": ("leasehold.cli.admins", "Who administers Leasehold in the panel."),
+    "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),
+}
+
+# Verbs that stand by themselves: name → help. All of them are in one module, whose `app` holds them.
+RUN_MODULE: Final = "leasehold.cli.run"
+RUN_VERBS: Final[dict[str, str]] = {
+    "up": "Start everything on this machine: PostgreSQL, license server, panel, worker.",
+    "server": "Run the license server.",
+    "panel": "Run the admin panel.",
+    "worker": "Run what goes by the clock.",
+    "migrate": "Bring the database's schema up to date.",
+    "doctor": "Look for what is wrong, and say how to mend it.",
+    "psql": "Open PostgreSQL's own client as the owner of the database.",
+    "status": "Say what runs.",
+    "logs": "Show the logs.",
+}

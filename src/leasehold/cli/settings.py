@@ -1,0 +1,55 @@
+"""`leasehold settings …`."""
+
+from typing import Annotated
+
+import typer
+
+from leasehold.cli.call import Call
+from leasehold.cli.output import Fields
+from leasehold.cli.verb import new_group, verb
+from leasehold.settings.registry import SETTINGS, IntegerSetting, Setting, Value, find_setting
+from leasehold.settings.service import get_setting, read_all, set_setting
+
+app = new_group()
+NameArgument = Annotated[str, typer.Argument(help="The setting.", show_default=False)]
+
+
+@verb(app, "list")
+def list_(call: Call) -> None:
+    """List all settings with their values."""
+    with call.transaction() as session:
+        values = read_all(session.connection().connection.driver_connection)  # type: ignore[arg-type]  # psycopg's own
+        rows = [_fields(setting, values[setting.name]) for setting in SETTINGS]
+    call.show_list(rows, ("name", "value", "default", "unit", "help"))
+
+
+@verb(app, "get")
+def get(call: Call, name: NameArgument) -> None:
+    """Show a setting."""
+    with call.transaction() as session:
+        fields = _fields(find_setting(name), get_setting(session, name))
+    call.show(fields)
+
+
+@verb(app, "set")
+def set_(
+    call: Call,
+    name: NameArgument,
+    value: Annotated[str, typer.Argument(help="The new value.", show_default=False)],
+) -> None:
+    """Change a setting; every process follows within seconds."""
+    with call.transaction() as session:
+        fields = _fields(find_setting(name), set_setting(session, name, value))
+    call.show(fields)
+
+
+def _fields(setting: Setting, value: Value) -> Fields:
+    return {
+        "name": setting.name,
+        "value": value,
+        "default": setting.default,
+        "minimum": setting.minimum if isinstance(setting, IntegerSetting) else None,
+        "maximum": setting.maximum if isinstance(setting, IntegerSetting) else None,
+        "unit": setting.unit,
+        "help": setting.help,
+    }
