@@ -30,6 +30,7 @@ $$;
 GRANT USAGE ON SCHEMA public TO leasehold_server, leasehold_panel, leasehold_worker, leasehold_backup;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO leasehold_backup;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO leasehold_backup;
+GRANT SELECT ON alembic_version TO leasehold_backup;
 
 -- The audit log ---------------------------------------------------------------------------------------------
 

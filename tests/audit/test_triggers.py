@@ -1,0 +1,206 @@
+"""Every change of a business row is in the log, in somebody's name, without personal values in the clear."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from leasehold.kit.actor import Actor
+from leasehold.kit.database import Connection, Database, Role
+from tests.conftest import FreshDatabase
+
+ACTOR = Actor("cli:test")
+PROGRAMS = (Role.SERVER, Role.PANEL, Role.WORKER, Role.BACKUP)
+# Tables whose own rows are their record, and the housekeeping of the programs.
+NOT_AUDITED = {
+    "alembic_version",
+    "audit_log",
+    "audit_personal_values",
+    "license_heartbeats",
+    "license_sessions",
+    "schedules",
+    "session_history",
+}
+PERSONAL = "Zaphod Beeblebrox"
+
+# One row in each audited table, and a change of it. The order is that of the references.
+ROWS = {
+    "settings": (
+        "INSERT INTO settings (name, value) VALUES ('timezone', '\"UTC\"')",
+        "value = '\"Europe/Berlin\"'",
+    ),
+    "staff_members": (
+        f"INSERT INTO staff_members (email, name, role) VALUES ('{PERSONAL}@example.org', '{PERSONAL}', 'sales')",
+        f"name = '{PERSONAL} II', role = 'auditor'",
+    ),
+    "staff_setup_links": (
+        "INSERT INTO staff_setup_links (digest, expires_at) VALUES ('\\x00', now())",
+        "used_at = now()",
+    ),
+    "api_keys": (
+        "INSERT INTO api_keys (name, digest, hint, scopes) VALUES ('shop', '\\x00', 'ABCD', '{license}')",
+        "revoked_at = now()",
+    ),
+    "institutions": ("INSERT INTO institutions (name) VALUES ('Acme')", "name = 'Acme GmbH'"),
+    "contacts": (f"INSERT INTO contacts (last_name) VALUES ('{PERSONAL}')", f"first_name = '{PERSONAL}'"),
+    "affiliations": (
+        "INSERT INTO affiliations (contact_id, institution_id) SELECT c.id, i.id FROM contacts AS c, institutions AS i",
+        "role = 'buyer'",
+    ),
+    "contact_details": (
+        "INSERT INTO contact_details (contact_id, kind, value) "
+        f"SELECT id, 'email', '{PERSONAL}@example.org' FROM contacts",
+        "is_primary = true",
+    ),
+    "customers": (
+        "INSERT INTO customers (institution_id) SELECT id FROM institutions",
+        "since = now() - interval '1 day'",
+    ),
+    "products": ("INSERT INTO products (slug, name) VALUES ('studio', 'Studio')", "name = 'Studio Pro'"),
+    "licenses": (
+        "INSERT INTO licenses (license_key, customer_id, product_id, device_limit, concurrent_sessions_limit) "
+        "SELECT 'KEY', c.id, p.id, 2, 1 FROM customers AS c, products AS p",
+        "concurrent_sessions_limit = 2",
+    ),
+    "license_terms": (
+        "INSERT INTO license_terms (license_id, period, kind) "
+        "SELECT id, '[2026-01-01,2027-01-01)', 'initial' FROM licenses",
+        "voided_at = now(), void_reason = 'wrong'",
+    ),
+    "device_registrations": (
+        "INSERT INTO device_registrations (license_id, hardware_fingerprint, device_name, device_type, status, "
+        "device_limit, first_activated_at, last_seen_at, changed_by, change_request_id) SELECT "
+        f"id, '0123456789abcdef', '{PERSONAL}', 'laptop', 'inactive', 2, now(), now(), 'api-key:shop', 'r1' "
+        "FROM licenses",
+        f"device_name = '{PERSONAL} II'",
+    ),
+    "runtime": ("", "session_timeout = 90"),
+}
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    """A connection to a database with one row in each audited table, all written in `ACTOR`'s name."""
+    with database.connect(application="test") as opened:
+        _fill(opened, list(ROWS))
+        yield opened
+
+
+def _fill(opened: Connection, tables: list[str]) -> None:
+    ACTOR.sign_connection(opened)
+    for table in tables:
+        if ROWS[table][0]:
+            opened.execute(ROWS[table][0])
+    opened.commit()
+
+
+def test_every_business_table_is_audited(database: Database) -> None:
+    with database.connect(application="test") as opened:
+        tables = opened.execute(
+            "SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace "
+            "AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+        ).fetchall()
+        audited = opened.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'audit_changes' AND tgenabled = 'O'"
+        ).fetchall()
+    assert {name for (name,) in audited} == {name for (name,) in tables} - NOT_AUDITED
+    assert {name for (name,) in audited} == set(ROWS)
+
+
+def test_a_change_leaves_a_row_in_its_maker_s_name(connection: Connection) -> None:
+    for table, (_, change) in ROWS.items():
+        by = Actor(f"cli:{table}")
+        by.sign_connection(connection)
+        connection.execute(f"UPDATE {table} SET {change}")
+        connection.commit()
+        rows = connection.execute(
+            "SELECT actor, request_id, before IS NOT NULL, after IS NOT NULL FROM audit_log "
+            "WHERE table_name = %s AND action = 'update'",
+            (table,),
+        ).fetchall()
+        assert rows == [(f"cli:{table}", by.request_id, True, True)]
+
+
+def test_without_an_actor_nothing_comes_or_changes_or_goes(database: Database) -> None:
+    with database.connect(application="test") as opened:
+        for table, (insert, change) in ROWS.items():
+            # A device's row carries its maker, which the table demands; the runtime row is there from the start.
+            if table not in {"device_registrations", "runtime"}:
+                _refused(opened, insert)
+            _fill(opened, [table])
+            _refused(opened, f"UPDATE {table} SET {change}")
+            _refused(opened, f"DELETE FROM {table}")
+
+
+def _refused(opened: Connection, statement: str) -> None:
+    with pytest.raises(psycopg.Error) as raised:
+        opened.execute(statement)
+    assert raised.value.sqlstate == "LH002", statement
+    opened.rollback()
+
+
+def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> None:
+    ACTOR.sign_connection(connection)
+    for table in ("contact_details", "affiliations", "contacts", "staff_members", "device_registrations"):
+        connection.execute(f"UPDATE {table} SET {ROWS[table][1]}")
+        connection.execute(f"DELETE FROM {table}")
+    in_clear = connection.execute(
+        "SELECT table_name, action FROM audit_log WHERE concat(before, after, row_id) LIKE %s", (f"%{PERSONAL}%",)
+    ).fetchall()
+    kept = connection.execute(
+        "SELECT DISTINCT a.table_name, a.action "
+        "FROM audit_personal_values AS v JOIN audit_log AS a ON a.id = v.audit_id WHERE v.value::text LIKE %s",
+        (f"%{PERSONAL}%",),
+    ).fetchall()
+    assert in_clear == []
+    assert {action for table, action in kept if table == "contacts"} == {"insert", "update", "delete"}
+    assert {table for table, _ in kept} == {"contact_details", "contacts", "device_registrations", "staff_members"}
+
+
+@pytest.mark.parametrize("role", PROGRAMS)
+def test_no_program_may_change_the_log(fresh_database: FreshDatabase, role: Role) -> None:
+    with fresh_database.as_role(role).connect(application="test", autocommit=True) as opened:
+        for table in ("audit_log", "audit_personal_values"):
+            for act in (f"UPDATE {table} SET ctid = ctid", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+                with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.FeatureNotSupported)):
+                    opened.execute(act)
+        allowed = opened.execute(
+            "SELECT bool_or(has_table_privilege(t, p) OR "
+            "(p IN ('INSERT', 'UPDATE') AND has_any_column_privilege(t, p))) "
+            "FROM unnest(ARRAY['audit_log', 'audit_personal_values']) AS t, "
+            "unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS p"
+        ).fetchone()
+    assert allowed == (False,)
+
+
+def test_not_even_the_owner_changes_the_log(connection: Connection) -> None:
+    for act in ("UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log", "TRUNCATE audit_log CASCADE"):
+        with pytest.raises(psycopg.Error) as raised, connection.transaction():
+            connection.execute(act)
+        assert raised.value.sqlstate == "LH001"
+
+
+def test_the_license_server_cannot_read_what_it_does_not_need(fresh_database: FreshDatabase) -> None:
+    hidden = (
+        "staff_members",
+        "staff_setup_links",
+        "institutions",
+        "contacts",
+        "contact_details",
+        "customers",
+        "audit_log",
+    )
+    with fresh_database.as_role(Role.SERVER).connect(application="test", autocommit=True) as opened:
+        for table in hidden:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                opened.execute(f"SELECT * FROM {table}")
+
+
+def test_a_backup_reads_everything_and_writes_nothing(fresh_database: FreshDatabase) -> None:
+    with fresh_database.as_role(Role.BACKUP).connect(application="test") as opened:
+        rights = opened.execute(
+            "SELECT bool_and(has_table_privilege(c.oid, 'SELECT')), "
+            "bool_or(has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')) FROM pg_class AS c "
+            "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+        ).fetchone()
+    assert rights == (True, False)

@@ -1,0 +1,113 @@
+import os
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from leasehold.kit.actor import Actor
+from leasehold.kit.database import Connection, Database, Role
+from leasehold.settings.errors import SettingInvalid, SettingUnknown
+from leasehold.settings.registry import SETTINGS, Home, IntegerSetting, find_setting
+from leasehold.settings.service import get_setting, read_all, set_setting
+from tests.conftest import FreshDatabase
+
+ACTOR = Actor("cli:test")
+
+
+def test_a_new_installation_has_the_defaults(database: Database) -> None:
+    with database.connect(application="test") as connection:
+        assert read_all(connection) == {setting.name: setting.default for setting in SETTINGS}
+
+
+def test_a_changed_setting_is_read_by_session_and_connection(fresh_database: FreshDatabase) -> None:
+    panel = fresh_database.as_role(Role.PANEL)
+    with panel.transaction(ACTOR) as session:
+        assert set_setting(session, "timezone", " Europe/Berlin ") == "Europe/Berlin"
+        assert set_setting(session, "session_timeout", "90") == 90
+        assert set_setting(session, "heartbeat_retention_months", "2") == 2
+        assert get_setting(session, "session_timeout") == 90
+    panel.engine.dispose()
+    for role in (Role.SERVER, Role.PANEL, Role.WORKER):
+        with fresh_database.as_role(role).connect(application="test") as connection:
+            assert get_setting(connection, "timezone") == "Europe/Berlin"
+            assert get_setting(connection, "heartbeat_retention_months") == 2
+
+
+def test_a_change_is_audited_and_announced(database: Database) -> None:
+    with database.connect(application="listener", autocommit=True) as listener:
+        listener.execute("LISTEN leasehold_settings")
+        with database.transaction(ACTOR) as session:
+            set_setting(session, "limit_refusals_per_minute", "5")
+        assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == ["leasehold_settings"]
+        rows = listener.execute("SELECT actor, row_id, after FROM audit_log WHERE table_name = 'settings'").fetchall()
+    assert rows == [("cli:test", "limit_refusals_per_minute", {"value": 5})]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1.5", "-1", "0", "3601", "1e3", "99999999999999999999", "٣", "1\x00", "30s"]
+)
+def test_a_number_out_of_bounds_is_refused(text: str) -> None:
+    with pytest.raises(SettingInvalid) as refused:
+        find_setting("heartbeat_interval").parse(text)
+    assert refused.value.code == "setting_invalid"
+    assert "from 1 to 3600" in refused.value.detail
+
+
+@pytest.mark.parametrize("text", ["", "Nowhere/Land", "/etc/passwd", "../UTC", "Europe", "UTC\x00", "a" * 300])
+def test_an_unknown_time_zone_is_refused(text: str) -> None:
+    with pytest.raises(SettingInvalid):
+        find_setting("timezone").parse(text)
+
+
+def test_an_unknown_setting_is_refused(database: Database) -> None:
+    with database.transaction(ACTOR) as session, pytest.raises(SettingUnknown):
+        set_setting(session, "colour", "red")
+
+
+@pytest.mark.parametrize(("name", "text"), [("heartbeat_interval", "60"), ("session_timeout", "30")])
+def test_the_timeout_stays_above_the_interval(database: Database, name: str, text: str) -> None:
+    with database.transaction(ACTOR) as session:
+        with pytest.raises(SettingInvalid) as refused:
+            set_setting(session, name, text)
+        assert get_setting(session, "heartbeat_interval") == 30
+        assert get_setting(session, "session_timeout") == 60
+    assert "first" in refused.value.detail
+
+
+@pytest.mark.parametrize("name", ["heartbeat_interval", "session_timeout"])
+def test_the_schema_has_the_registry_s_bounds(database: Database, name: str) -> None:
+    setting = find_setting(name)
+    assert isinstance(setting, IntegerSetting)
+    assert setting.home is Home.RUNTIME
+    others = {"heartbeat_interval": "session_timeout = 86400", "session_timeout": "heartbeat_interval = 1"}[name]
+    with database.connect(application="test") as connection:
+        for value, possible in (
+            (setting.minimum, True),
+            (setting.maximum, True),
+            (setting.minimum - 1, False),
+            (setting.maximum + 1, False),
+        ):
+            assert _stores(connection, f"UPDATE runtime SET {name} = {value}, {others}") is possible
+
+
+def _stores(connection: Connection, statement: str) -> bool:
+    ACTOR.sign_connection(connection)
+    try:
+        connection.execute(statement)
+    except psycopg.errors.CheckViolation:
+        return False
+    finally:
+        connection.rollback()
+    return True
+
+
+@pytest.mark.parametrize("configured", ["Europe/Berlin", "Nowhere/Land", ""])
+def test_the_machine_s_time_zone_is_one(configured: str) -> None:
+    program = "from leasehold.settings.registry import machine_time_zone; print(machine_time_zone())"
+    printed = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"TZ": configured}, capture_output=True, text=True, check=True
+    )
+    name = printed.stdout.strip()
+    assert find_setting("timezone").parse(name) == name
+    assert configured != "Europe/Berlin" or name == configured
