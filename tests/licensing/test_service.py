@@ -10,7 +10,7 @@ from leasehold.customers.service import find_or_create_customer
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.kit.errors import DomainError
-from leasehold.licensing.commands import Activate, ChangeLimits, DeleteLicense, StartSession, SuspendLicense
+from leasehold.licensing.commands import Activate, ChangeLimits, DeleteLicense, Heartbeat, StartSession, SuspendLicense
 from leasehold.licensing.engine import run_one
 from leasehold.licensing.errors import (
     LicenseInvalid,
@@ -32,7 +32,7 @@ from leasehold.licensing.service import (
     find_license,
 )
 from leasehold.licensing.state import Session as SeatSession
-from leasehold.licensing.vocabulary import DeviceType, EndReason, LicenseStatus, LicenseType
+from leasehold.licensing.vocabulary import Code, DeviceType, EndReason, LicenseStatus, LicenseType
 from leasehold.settings.service import set_setting
 
 ACTOR = Actor("cli:test")
@@ -111,8 +111,8 @@ def test_what_cannot_be_sold_is_refused(database: Database, terms: dict[str, obj
 def test_an_extension_begins_where_the_last_term_ends(database: Database) -> None:
     with database.transaction(ACTOR) as session:
         (key,) = make(session, valid_from=NOW - DAY, valid_until=NOW + DAY)
-        extend_license(session, key, valid_until=NOW + 5 * DAY)
-        extend_license(session, key, days=2)
+        extend_license(session, key, actor=ACTOR, valid_until=NOW + 5 * DAY)
+        extend_license(session, key, actor=ACTOR, days=2)
         assert periods(session, key)[1:] == [
             ("extension", NOW + DAY, NOW + 5 * DAY),
             ("extension", NOW + 5 * DAY, NOW + 7 * DAY),
@@ -125,7 +125,7 @@ def test_a_lapsed_license_begins_anew(database: Database) -> None:
     with database.transaction(ACTOR) as session:
         (key,) = make(session, valid_from=NOW - 9 * DAY, valid_until=NOW - 8 * DAY)
         assert show_license(session, key).view.status is LicenseStatus.EXPIRED
-        extend_license(session, key, days=1)
+        extend_license(session, key, actor=ACTOR, days=1)
         row = find_license(session, key)
         assert row.valid_from > NOW
         assert row.valid_until == row.valid_from + DAY
@@ -133,12 +133,30 @@ def test_a_lapsed_license_begins_anew(database: Database) -> None:
         assert [kind for kind, _, _ in periods(session, key)] == ["initial", "renewal"]
 
 
+def test_a_session_that_ended_with_its_term_stays_ended(database: Database) -> None:
+    with database.transaction(ACTOR) as session:
+        (key,) = make(session, valid_from=NOW - 9 * DAY, valid_until=NOW + DAY)
+        seat = start(session, key)
+    with database.connect(application="test") as connection:
+        ACTOR.sign_connection(connection)
+        # As if the term had ended a moment ago, before anybody looked.
+        connection.execute(
+            "UPDATE license_terms SET period = tstzrange(lower(period), clock_timestamp() - interval '1 ms')"
+        )
+    with database.transaction(ACTOR) as session:
+        extend_license(session, key, actor=ACTOR, days=1)
+        beat = run_one(session, Heartbeat(seat.session_token), ACTOR)
+    assert beat.code is Code.SESSION_ENDED
+    assert beat.ended is not None
+    assert beat.ended.end_reason is EndReason.LICENSE_EXPIRED
+
+
 def test_days_are_days_of_the_calendar(database: Database) -> None:
     before_the_clocks_change = datetime(2027, 3, 27, 23, tzinfo=UTC)
     with database.transaction(ACTOR) as session:
         set_setting(session, "timezone", "Europe/Berlin")
         (key,) = make(session, valid_from=NOW, valid_until=before_the_clocks_change)
-        extend_license(session, key, days=1)
+        extend_license(session, key, actor=ACTOR, days=1)
         assert find_license(session, key).valid_until == datetime(2027, 3, 28, 22, tzinfo=UTC)
 
 
@@ -157,7 +175,7 @@ def test_what_cannot_be_extended_is_refused(database: Database) -> None:
             (lapsed, NOW - timedelta(hours=1), None, "period_invalid"),
         ):
             with pytest.raises(LicenseInvalid) as refused:
-                extend_license(session, wrong, valid_until=until, days=days)
+                extend_license(session, wrong, actor=ACTOR, valid_until=until, days=days)
             assert refused.value.code == code
         assert len(periods(session, key)) == 1
 
@@ -195,7 +213,7 @@ def test_a_deleted_license_is_not_found_any_more(database: Database) -> None:
             with pytest.raises(LicenseNotFound):
                 ask(session, key)
         with pytest.raises(LicenseNotFound):
-            extend_license(session, key, days=1)
+            extend_license(session, key, actor=ACTOR, days=1)
         with pytest.raises(DomainError) as refused:
             carry_out(session, SuspendLicense(key), actor=ACTOR)
         assert refused.value.code == "license_not_found"

@@ -148,7 +148,7 @@ def extend(
     if (valid_until is None) == (days is None):
         raise typer.BadParameter("give either --valid-until or --days")
     with call.transaction() as session:
-        extend_license(session, key, valid_until=day_ends(session, valid_until), days=days)
+        extend_license(session, key, actor=call.actor, valid_until=day_ends(session, valid_until), days=days)
         fields = license_with_terms(session, key)
     call.show(fields)
 

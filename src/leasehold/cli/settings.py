@@ -18,7 +18,7 @@ NameArgument = Annotated[str, typer.Argument(help="The setting.", show_default=F
 def list_(call: Call) -> None:
     """List all settings with their values."""
     with call.transaction() as session:
-        values = read_all(session.connection().connection.driver_connection)  # type: ignore[arg-type]  # psycopg's own
+        values = read_all(session)
         rows = [_fields(setting, values[setting.name]) for setting in SETTINGS]
     call.show_list(rows, ("name", "value", "default", "unit", "help"))
 

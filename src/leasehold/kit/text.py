@@ -4,8 +4,8 @@ import unicodedata
 
 from leasehold.kit.errors import DomainError, Kind
 
-# Controls (a line feed in a name), surrogates and code points that no character has.
-_NEVER_SHOWN = frozenset({"Cc", "Cs", "Cn"})
+# Controls (a line feed in a name) and halves of a character.
+_NEVER_SHOWN = frozenset({"Cc", "Cs"})
 
 
 def clean_text(text: str, *, what: str, longest: int) -> str:
@@ -15,7 +15,7 @@ def clean_text(text: str, *, what: str, longest: int) -> str:
     `longest` characters are, or one of them is a control character.
     """
     if any(unicodedata.category(character) in _NEVER_SHOWN for character in text):
-        raise _invalid(f"{what} contains a control character or one that does not exist: type it anew.")
+        raise _invalid(f"{what} contains a control character or a broken one: type it anew.")
     cleaned = " ".join(unicodedata.normalize("NFC", text).split())
     if not cleaned:
         raise _invalid(f"{what} is empty: it needs at least one character.")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from leasehold.audit.service import record_event
 from leasehold.customers.models import Customer
 from leasehold.kit.actor import Actor
-from leasehold.licensing.commands import Command, EndSession
+from leasehold.licensing.commands import Command, EndSession, Sweep
 from leasehold.licensing.deciding import MOST_DEVICES
 from leasehold.licensing.engine import run_one
 from leasehold.licensing.errors import MOST_LICENSES_AT_ONCE, LicenseInvalid, LicenseNotFound, limits_invalid, refusal
@@ -75,7 +75,12 @@ def create_licenses(
 
 
 def extend_license(
-    session: Session, license_key: str, *, valid_until: datetime | None = None, days: int | None = None
+    session: Session,
+    license_key: str,
+    *,
+    actor: Actor,
+    valid_until: datetime | None = None,
+    days: int | None = None,
 ) -> None:
     """Grant a further term, from the end of the last one, or from now where that has passed.
 
@@ -94,6 +99,9 @@ def extend_license(
         detail = f"License {license_key} would not be extended: the new end must be later than {since}."
         raise LicenseInvalid("period_invalid", detail)
     _check_period(starts, ends)
+    if lapsed:
+        # Sessions ended with the old term: they must be in the history before the new one could revive them.
+        carry_out(session, Sweep(license_key), actor=actor)
     period = Range(starts, ends, bounds="[)")
     kind = "renewal" if lapsed else "extension"
     session.add(LicenseTerm(license_id=row.id, period=period, kind=kind))

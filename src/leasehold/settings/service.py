@@ -27,16 +27,17 @@ _STORE_IN_RUNTIME = {
 _LOCK_TIMES = "SELECT heartbeat_interval, session_timeout FROM runtime FOR NO KEY UPDATE"
 
 
-def read_all(connection: psycopg.Connection[Any]) -> dict[str, Value]:
+def read_all(session_or_connection: Session | psycopg.Connection[Any]) -> dict[str, Value]:
     """Every setting with the value in force, in the registry's order, by one statement."""
-    stored = dict(connection.execute(_READ).fetchall())
+    rows = _driver(session_or_connection).execute(_READ)
+    stored: dict[str, Any] = {str(name): value for name, value in rows}
     return {setting.name: stored.get(setting.name, setting.default) for setting in SETTINGS}
 
 
 def get_setting(session_or_connection: Session | psycopg.Connection[Any], name: str) -> Value:
     """The value in force. Raises `SettingUnknown`."""
     setting = find_setting(name)
-    return read_all(_driver(session_or_connection))[setting.name]
+    return read_all(session_or_connection)[setting.name]
 
 
 def set_setting(session: Session, name: str, text: str) -> Value:
