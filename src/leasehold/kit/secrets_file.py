@@ -1,14 +1,19 @@
 """The one file that holds every secret of an installation, readable by its owner alone."""
 
+import copy
+import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from leasehold.kit.errors import ConfigurationError
 
 FILE_NAME = "secrets.json"
+_LOCK_NAME = "secrets.lock"
 _TOKENS = (
     "owner_password",
     "server_password",
@@ -25,13 +30,30 @@ def read_or_create_secrets(data_dir: Path) -> dict[str, Any]:
 
     Raises `ConfigurationError` where the file cannot be read, or others could read it.
     """
-    path = data_dir / FILE_NAME
-    known = _read(path)
-    missing = [name for name in _TOKENS if name not in known]
-    if missing:
-        known |= {name: secrets.token_urlsafe(32) for name in missing}
-        write_secrets(data_dir, known)
-    return known
+    known = _read(data_dir / FILE_NAME)
+    if all(name in known for name in _TOKENS):
+        return known
+    with change_secrets(data_dir) as values:
+        return values
+
+
+@contextmanager
+def change_secrets(data_dir: Path) -> Iterator[dict[str, Any]]:
+    """The secrets, to be changed in place and kept at the end: one process at a time, in any number of them.
+
+    Raises `ConfigurationError` as `read_or_create_secrets` does.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(data_dir / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        known = _read(data_dir / FILE_NAME)
+        values = {name: secrets.token_urlsafe(32) for name in _TOKENS} | copy.deepcopy(known)
+        yield values
+        if values != known:
+            write_secrets(data_dir, values)
+    finally:
+        os.close(descriptor)
 
 
 def write_secrets(data_dir: Path, values: dict[str, Any]) -> None:
