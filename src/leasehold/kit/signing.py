@@ -1,0 +1,83 @@
+"""Signatures that anybody can check with our public keys: compact JWS by Ed25519 (RFC 7515, RFC 8037).
+
+The private keys are in the secrets file. One is current and signs; retired ones stay, so that what they signed can
+still be checked. Several hosts of one installation share the file.
+"""
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.secrets_file import FILE_NAME, change_secrets, read_or_create_secrets
+
+_SECRET = "signing_keys"  # noqa: S105  # the name of the entry, not a secret
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """The keys of an installation: the current one first, then the retired ones, in the order of the secrets file."""
+
+    keys: tuple[OKPKey, ...]
+
+    def sign(self, claims: dict[str, Any], typ: str) -> str:
+        """A compact JWS over `claims`, by the current key."""
+        current = self.keys[0]
+        header = msgspec.json.encode({"alg": "EdDSA", "kid": current.kid, "typ": typ})
+        signed = _base64(header) + b"." + _base64(msgspec.json.encode(claims))
+        # joserfc signs the same, but warns at every call that RFC 9864 calls EdDSA with Ed25519 plainly Ed25519.
+        private_key = current.private_key
+        if not isinstance(private_key, Ed25519PrivateKey):
+            raise TypeError("the current signing key cannot sign with Ed25519")
+        return (signed + b"." + _base64(private_key.sign(signed))).decode()
+
+    def public_jwk_set(self) -> dict[str, Any]:
+        """What clients check signatures with (RFC 7517)."""
+        return {"keys": [_public(key) for key in self.keys]}
+
+
+def load_key_ring(data_dir: Path) -> KeyRing:
+    """The installation's keys; the first one is made where there is none, once, however many processes ask.
+
+    Raises `ConfigurationError` where the secrets file or a key in it is damaged.
+    """
+    stored = read_or_create_secrets(data_dir).get(_SECRET)
+    if stored is None:
+        with change_secrets(data_dir) as secrets:
+            stored = secrets.setdefault(_SECRET, [_new_key()])
+    return _ring(stored, data_dir)
+
+
+def _ring(stored: Any, data_dir: Path) -> KeyRing:
+    try:
+        keys = tuple(OKPKey.import_key(entry) for entry in stored)
+        usable = bool(keys) and all(key.is_private and key.curve_name == "Ed25519" and key.kid for key in keys)
+    except (JoseError, ValueError, TypeError) as error:
+        raise _damaged(data_dir) from error
+    if not usable:
+        raise _damaged(data_dir)
+    return KeyRing(keys)
+
+
+def _damaged(data_dir: Path) -> ConfigurationError:
+    return ConfigurationError(f"{data_dir / FILE_NAME} is damaged ({_SECRET}): put it back from a backup.")
+
+
+def _new_key() -> dict[str, Any]:
+    key = OKPKey.generate_key("Ed25519")
+    return {**key.as_dict(private=True), "kid": key.thumbprint(), "use": "sig", "alg": "EdDSA"}
+
+
+def _public(key: OKPKey) -> dict[str, Any]:
+    parts = key.as_dict(private=False)
+    return {name: parts[name] for name in ("kty", "crv", "x")} | {"kid": key.kid, "use": "sig", "alg": "EdDSA"}
+
+
+def _base64(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
