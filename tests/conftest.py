@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -74,14 +75,21 @@ class FreshDatabase:
         return f"postgresql://{Role.OWNER.value}:{password}@{host}/{self.name}"
 
 
-@pytest.fixture
-def fresh_database() -> Iterator[FreshDatabase]:
+@contextmanager
+def cloned_database() -> Iterator[FreshDatabase]:
+    """A database for as long as the block runs; for fixtures that live longer than a test."""
     data_dir = Path(os.environ[CLUSTER_VARIABLE])
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(Cluster(data_dir).superuser_conninfo, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {Role.OWNER.value}")
         yield FreshDatabase(data_dir, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def fresh_database() -> Iterator[FreshDatabase]:
+    with cloned_database() as fresh:
+        yield fresh
 
 
 @pytest.fixture
