@@ -229,6 +229,8 @@ REVOKE EXECUTE ON FUNCTION write_service_pulse FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION write_service_pulse TO leasehold_server;
 
 GRANT SELECT ON runtime, service_time TO leasehold_server, leasehold_panel, leasehold_worker;
+-- Where the schema stands: every program asks before it serves.
+GRANT SELECT ON alembic_version TO leasehold_server, leasehold_panel, leasehold_worker;
 GRANT UPDATE (heartbeat_interval, session_timeout) ON runtime TO leasehold_panel;
 GRANT SELECT ON audit_log, audit_personal_values TO leasehold_panel, leasehold_worker;
 
