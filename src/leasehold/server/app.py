@@ -1,0 +1,86 @@
+"""The license server put together; nothing else here knows how the parts are made."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, StatelessLifespan
+
+from leasehold.kit.configuration import load_configuration
+from leasehold.kit.database import Role, database_for
+from leasehold.kit.signing import load_key_ring
+from leasehold.server.application import make_application
+from leasehold.server.authentication import Authentication
+from leasehold.server.client_address import ClientAddresses
+from leasehold.server.endpoints import Service
+from leasehold.server.health import ReadinessCheck
+from leasehold.server.key_use import KeyUse
+from leasehold.server.lanes import Lanes
+from leasehold.server.limits import Limits, TokenBuckets
+from leasehold.server.metrics import LaneCounters, RequestCounters
+from leasehold.server.resources import NoResourcesYet
+from leasehold.server.router import Router
+from leasehold.server.server_settings import SettingsWatch
+
+_HOUSEKEEPING_SECONDS = 5.0
+
+
+def create_app() -> ASGIApp:
+    """The application as the configuration in force says. It starts, and answers 503, also while the database is away
+    or its schema is older than this program, and serves as soon as that is mended.
+
+    Raises `ConfigurationError` where the configuration or the secrets file is not usable.
+    """
+    configuration = load_configuration()
+    database = database_for(configuration, Role.SERVER)
+    key_ring = load_key_ring(configuration.data_dir)
+    lanes = Lanes(database)
+    settings = SettingsWatch(database)
+    limits = Limits(lambda: settings.current, TokenBuckets())
+    authentication = Authentication(database, lambda: lanes.clock)
+    key_use = KeyUse(database)
+    counters = RequestCounters()
+    application = make_application(
+        _lifespan(lanes, settings, key_use, counters),
+        key_ring=key_ring,
+        readiness=ReadinessCheck(database),
+        authentication=authentication,
+        limits=limits,
+    )
+    return Router(
+        Service(lanes, key_ring, limits, NoResourcesYet(), lambda: settings.current),
+        authentication,
+        addresses=ClientAddresses(configuration.trusted_proxies),
+        key_use=key_use,
+        counters=counters,
+        everything_else=application,
+    )
+
+
+def _lifespan(
+    lanes: Lanes, settings: SettingsWatch, key_use: KeyUse, counters: RequestCounters
+) -> StatelessLifespan[FastAPI]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        lanes.start(asyncio.get_running_loop())
+        settings.start()
+        housekeeping = asyncio.create_task(_keep_house(lanes, key_use, counters))
+        try:
+            yield
+        finally:
+            housekeeping.cancel()
+            await asyncio.to_thread(settings.stop)
+            await asyncio.to_thread(lanes.stop)
+
+    return lifespan
+
+
+async def _keep_house(lanes: Lanes, key_use: KeyUse, requests: RequestCounters) -> None:
+    """What need not be done with each request, now and then."""
+    lane_counters = LaneCounters()
+    while True:
+        await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+        requests.tell()
+        lane_counters.tell(lanes.statistics)
+        await key_use.write()
