@@ -75,6 +75,15 @@ class Configuration(BaseSettings):
         """Whether PostgreSQL runs out of the data directory."""
         return self.database_url is None
 
+    def as_environment(self) -> dict[str, str]:
+        """The environment variables that give another process this very configuration."""
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return {
+            ENVIRONMENT_PREFIX + name.upper(): ",".join(value) if isinstance(value, tuple) else str(value)
+            for name, value in given.items()
+            if value is not None
+        }
+
 
 def load_configuration(**overrides: object) -> Configuration:
     """The configuration in force; `overrides` (from the command line) win over the environment.
