@@ -1,5 +1,7 @@
 """The embedded PostgreSQL: made once, run as a foreground child, reached through a unix socket only."""
 
+import os
+import shutil
 import signal
 import subprocess
 import time
@@ -7,17 +9,22 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
-from psycopg import sql
 
 from leasehold.embedded.binaries import binary
+from leasehold.embedded.layout import check_free_space, check_postgresql_version
+from leasehold.embedded.leftovers import wait_for_earlier
+from leasehold.embedded.roles import ensure_roles_and_database
 from leasehold.embedded.unprivileged import Identity, child_setup, identity_for
-from leasehold.kit.database import DATABASE_NAME, Role
 from leasehold.kit.errors import ConfigurationError
-from leasehold.kit.run_dir import run_dir
+from leasehold.kit.run_dir import make_run_dir, run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 
 SUPERUSER = "postgres"
 _START_SECONDS = 60
+_EARLIER_SECONDS = 60
+_CRASHED_SECONDS = 15
+_STOP_SECONDS = 60
+_POLL_SECONDS = 0.02
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0777",  # passwords decide, the socket's directory is reachable by all our processes
@@ -47,92 +54,119 @@ class Cluster:
         password = read_or_create_secrets(self.data_dir)["superuser_password"]
         return f"host={self.socket_dir} user={SUPERUSER} password={password} dbname=postgres connect_timeout=2"
 
+    @property
+    def exists(self) -> bool:
+        """Whether it was made already."""
+        return (self.directory / "PG_VERSION").exists()
+
+    def check(self) -> None:
+        """Raise `ConfigurationError` where it could not be started, before anything is touched."""
+        check_postgresql_version(self.directory)
+        if self.data_dir.exists():
+            check_free_space(self.data_dir)
+
     def start(self, log: IO[bytes] | int | None = None) -> subprocess.Popen[bytes]:
-        """Make the cluster where there is none, start it, return its process once it accepts connections."""
+        """Make the cluster where there is none, start it, return its process once it accepts connections.
+
+        One that an earlier supervisor left behind may take up to a minute to end. Raises `ConfigurationError`.
+        """
+        self.check()
         identity = self._prepare()
-        if not (self.directory / "PG_VERSION").exists():
+        if not self.exists:
             self._initialise(identity)
-        command = [str(binary("postgres")), "-D", str(self.directory), "-k", str(self.socket_dir)]
-        for name, value in self._settings.items():
-            command += ["-c", f"{name}={value}"]
-        self._process = subprocess.Popen(
-            command,
-            preexec_fn=child_setup(identity, signal.SIGINT),
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-        )
-        self._wait_until_ready(self._process)
-        self._ensure_database()
-        return self._process
+        process = self._start_and_wait(identity, log)
+        ensure_roles_and_database(self.superuser_conninfo, read_or_create_secrets(self.data_dir))
+        return process
 
     def stop(self) -> None:
-        """End all connections and stop, cleanly; wait until it has."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait()
+        """End all connections and stop, cleanly; wait until it has. One that cannot is stopped without a checkpoint."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        for how, seconds in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, None)):
+            self._process.send_signal(how)
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                continue
+            return
 
     def _prepare(self) -> Identity:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        identity = identity_for([self.directory, self.socket_dir, binary("postgres")])
-        self.directory.mkdir(mode=0o700, exist_ok=True)
-        identity.own(self.directory)
-        self.socket_dir.mkdir(mode=0o755, exist_ok=True)
-        identity.own(self.socket_dir)
+        identity = identity_for([self.data_dir / "postgresql", self.socket_dir, binary("postgres")])
+        make_run_dir(self.data_dir)
+        if os.geteuid() == 0:
+            # PostgreSQL makes its socket here, and can take nobody else's away.
+            os.chown(self.socket_dir, -1, identity.gid)
+            self.socket_dir.chmod(0o1775)
         return identity
 
     def _initialise(self, identity: Identity) -> None:
-        password_file = self.socket_dir / "initdb-password"
+        """Made aside and moved into place whole: what was interrupted is made anew, never taken for a cluster."""
+        draft = self.directory.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        identity.own(draft)
+        try:
+            self._initdb(draft, identity)
+            draft.rename(self.directory)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.directory} is there already and is no PostgreSQL cluster ({error.strerror}): move it away."
+            ) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _initdb(self, directory: Path, identity: Identity) -> None:
+        password_file = directory.with_suffix(".password")
         password_file.touch(mode=0o600)
         password_file.write_text(read_or_create_secrets(self.data_dir)["superuser_password"])
         identity.own(password_file)
         command = [
-            str(binary("initdb")), "-D", str(self.directory), "-U", SUPERUSER, f"--pwfile={password_file}",
+            str(binary("initdb")), "-D", str(directory), "-U", SUPERUSER, f"--pwfile={password_file}",
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             "--data-checksums",
         ]  # fmt: skip
         setup = child_setup(identity, signal.SIGKILL)
-        done = subprocess.run(command, capture_output=True, check=False, preexec_fn=setup)
+        done = subprocess.run(command, capture_output=True, check=False, preexec_fn=setup, text=True)
         password_file.unlink()
         if done.returncode != 0:
-            reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            raise ConfigurationError(f"PostgreSQL could not be set up in {self.directory}: {' '.join(reason)}")
+            errors = [line for line in done.stderr.splitlines() if "error" in line.lower() or "FATAL" in line]
+            reason = errors[0] if errors else done.stderr[-200:]
+            raise ConfigurationError(f"PostgreSQL could not be set up in {self.directory}: {reason}")
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _start_and_wait(self, identity: Identity, log: IO[bytes] | int | None) -> subprocess.Popen[bytes]:
+        """After a crash, processes of the dead PostgreSQL may need a moment to end; PostgreSQL refuses until then."""
+        crashed = wait_for_earlier(self.directory, self.socket_dir, seconds=_EARLIER_SECONDS)
+        patience = time.monotonic() + (_CRASHED_SECONDS if crashed else 0)
+        while True:
+            process = self._process = self._spawn(identity, log)
+            if self._accepts_connections(process):
+                return process
+            if time.monotonic() > patience:
+                check_free_space(self.data_dir)
+                raise ConfigurationError(
+                    f"PostgreSQL did not start (exit status {process.returncode}): see its log, "
+                    f"{self.data_dir / 'logs' / 'postgresql.log'}."
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _spawn(self, identity: Identity, log: IO[bytes] | int | None) -> subprocess.Popen[bytes]:
+        command = [str(binary("postgres")), "-D", str(self.directory), "-k", str(self.socket_dir)]
+        for name, value in self._settings.items():
+            command += ["-c", f"{name}={value}"]
+        setup = child_setup(identity, signal.SIGINT)
+        return subprocess.Popen(command, preexec_fn=setup, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def _accepts_connections(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait until it does; False where it ended instead."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                raise ConfigurationError(f"PostgreSQL did not start (exit status {process.returncode}); see its log.")
+                return False
             try:
                 psycopg.connect(self.superuser_conninfo).close()
             except psycopg.OperationalError:
-                time.sleep(0.02)
+                time.sleep(_POLL_SECONDS)
             else:
-                return
+                return True
         raise ConfigurationError(f"PostgreSQL did not accept connections within {_START_SECONDS} s; see its log.")
-
-    def _ensure_database(self) -> None:
-        """The owner, the programs' logins and the database; passwords follow the secrets file at every start."""
-        secrets = read_or_create_secrets(self.data_dir)
-        with psycopg.connect(self.superuser_conninfo, autocommit=True) as connection:
-            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in Role:
-                verb = "ALTER" if role.value in known else "CREATE"
-                connection.execute(
-                    sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(
-                        sql.SQL(verb),
-                        sql.Identifier(role.value),
-                        sql.Literal(secrets[f"{role.name.lower()}_password"]),
-                    )
-                )
-            for role in set(Role) - {Role.OWNER}:
-                connection.execute(
-                    sql.SQL("GRANT {} TO {}").format(sql.Identifier(role.value), sql.Identifier(Role.OWNER.value))
-                )
-            present = connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE_NAME,)).fetchone()
-            if present is None:
-                connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                        sql.Identifier(DATABASE_NAME), sql.Identifier(Role.OWNER.value)
-                    )
-                )
