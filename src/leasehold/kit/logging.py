@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from types import TracebackType
 
 import structlog
 from structlog.typing import Processor
@@ -39,10 +40,12 @@ class _Masked(structlog.stdlib.ProcessorFormatter):
 def configure_logging(program: str) -> None:
     """From now on everything logged by this process, libraries included, is such a line; `program` stands in each.
 
-    The level is INFO; what is logged through `logging` and through structlog comes out alike.
+    The level is INFO; what is logged through `logging` and through structlog comes out alike, and so does an
+    exception that ends the process.
     """
 
     def name_program(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event.pop("color_message", None)  # uvicorn says everything twice
         return {"program": program, **event}
 
     handler = logging.StreamHandler(sys.stderr)
@@ -61,6 +64,7 @@ def configure_logging(program: str) -> None:
     root.handlers = [handler]
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
+    sys.excepthook = _log_before_the_end
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -72,3 +76,7 @@ def configure_logging(program: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _log_before_the_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    logging.getLogger(__name__).critical("ended by %s: %s", kind.__name__, error, exc_info=(kind, error, trace))

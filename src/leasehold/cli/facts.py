@@ -1,0 +1,98 @@
+"""What `status` and `doctor` look at in the database."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from leasehold.kit.configuration import Configuration
+from leasehold.kit.database import Connection, Role, database_for
+from leasehold.migrations.state import SchemaState, read_schema_state
+
+_LOCK_TIMEOUT_MS = 2000
+_MISSING_PARTITIONS = """
+SELECT to_char(month, 'YYYY-MM')
+  FROM generate_series(0, 3) AS ahead,
+       LATERAL (SELECT date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')
+                       + make_interval(months => ahead)) AS m (month)
+ WHERE to_regclass('public.license_heartbeats_' || to_char(month, 'YYYY_MM')) IS NULL
+"""
+_STRAYS = "SELECT EXISTS (SELECT FROM license_heartbeats_default)"
+_JOBS = """
+SELECT name, started_at, finished_at, due_at, failure, extract(epoch FROM clock_timestamp() - finished_at)::float8
+  FROM schedules ORDER BY name
+"""
+_LIVE = """
+SELECT count(*) FROM service_time AS t, license_sessions AS s
+ WHERE t.now - greatest(least(s.last_heartbeat_at, t.now), t.available_since) < t.session_timeout
+"""
+_CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """A job of the worker: its times, why it failed last, and seconds since it was last done."""
+
+    name: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    due_at: datetime | None
+    failure: str | None
+    seconds_ago: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """The database as it is now; `clock_difference` in seconds, positive where its clock is ahead of this machine's."""
+
+    schema: SchemaState
+    missing_partitions: tuple[str, ...]
+    rows_in_default_partition: bool
+    jobs: tuple[JobFacts, ...]
+    sessions_live: int
+    clock_difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAway:
+    """Nothing can be said about it, but why: one sentence."""
+
+    reason: str
+
+
+def look_at_database(configuration: Configuration) -> DatabaseFacts | DatabaseAway:
+    """What there is, or why there is nothing. A database without a schema has no partitions, jobs or sessions."""
+    try:
+        database = database_for(configuration, Role.OWNER)
+        with database.connect(application="status", autocommit=True, lock_timeout_ms=_LOCK_TIMEOUT_MS) as connection:
+            return _facts(connection)
+    except psycopg.Error as error:
+        return DatabaseAway(str(error).strip().splitlines()[-1])
+
+
+def _facts(connection: Connection) -> DatabaseFacts:
+    schema = read_schema_state(connection)
+    difference = _clock_difference(connection)
+    if schema.current == 0:
+        return DatabaseFacts(schema, (), rows_in_default_partition=False, jobs=(), sessions_live=0,
+                             clock_difference=difference)  # fmt: skip
+    return DatabaseFacts(
+        schema,
+        missing_partitions=tuple(str(month) for (month,) in connection.execute(_MISSING_PARTITIONS)),
+        rows_in_default_partition=bool(_one(connection, _STRAYS)),
+        jobs=tuple(JobFacts(*row) for row in connection.execute(_JOBS)),  # type: ignore[arg-type]  # as the columns are
+        sessions_live=int(str(_one(connection, _LIVE))),
+        clock_difference=difference,
+    )
+
+
+def _clock_difference(connection: Connection) -> float:
+    before = time.time()
+    theirs = float(str(_one(connection, _CLOCK)))
+    return theirs - (before + time.time()) / 2
+
+
+def _one(connection: Connection, statement: str) -> object:
+    row = connection.execute(statement).fetchone()
+    return row[0] if row else None

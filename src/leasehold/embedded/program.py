@@ -1,0 +1,95 @@
+"""A program under the supervisor: started, started again when it dies, stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leasehold.embedded.log_files import WarningsOf, last_words, log_path, open_log
+from leasehold.embedded.unprivileged import Identity, child_setup
+
+_LONGEST_PAUSE_SECONDS = 30.0
+_CALM_SECONDS = 60.0
+
+
+def leasehold_command(*arguments: str) -> list[str]:
+    """How to run a verb of this very installation; nothing is imported from the current directory."""
+    return [sys.executable, "-P", "-m", "leasehold", *arguments]
+
+
+@dataclass
+class Program:
+    """`leasehold <verb>` as a child that ends with its parent, its output in `logs/<verb>.log`.
+
+    `title` is what people call it. A program that keeps dying is started again after 1, 2, 4 … 30 s.
+    """
+
+    verb: str
+    title: str
+    data_dir: Path
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    _warnings: WarningsOf | None = None
+    _started_at: float = 0.0
+    _start_again_at: float | None = None
+    _deaths: int = field(default=0)
+
+    @property
+    def log(self) -> Path:
+        """Where it writes."""
+        return log_path(self.data_dir, self.verb)
+
+    def start(self) -> None:
+        """Start it, without waiting for anything."""
+        descriptor = open_log(self.data_dir, self.verb)
+        if self._warnings is None:
+            self._warnings = WarningsOf(self.log)
+        ourselves = Identity(os.geteuid(), os.getegid(), through_closed_directories=False)
+        try:
+            self.process = subprocess.Popen(
+                leasehold_command(self.verb),
+                env={**os.environ, **self.environment},
+                preexec_fn=child_setup(ourselves, signal.SIGKILL),
+                stdin=subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=descriptor,
+            )
+        finally:
+            os.close(descriptor)
+        self._started_at = time.monotonic()
+        self._start_again_at = None
+
+    def look_after(self) -> list[str]:
+        """Start it again where it died and the pause is over; gives what a person should read about it."""
+        said = [f"{self.title}: {warning}" for warning in self._warnings.new()] if self._warnings else []
+        if self._start_again_at is not None:
+            if time.monotonic() >= self._start_again_at:
+                self.start()
+            return said
+        if self.process is None or self.process.poll() is None:
+            return said
+        return [*said, self._plan_restart(self.process.returncode)]
+
+    def stop(self, seconds: float) -> None:
+        """End it in order, or, after `seconds`, by force."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _plan_restart(self, status: int) -> str:
+        now = time.monotonic()
+        self._deaths = 1 if now - self._started_at > _CALM_SECONDS else self._deaths + 1
+        pause = min(2.0 ** (self._deaths - 1), _LONGEST_PAUSE_SECONDS)
+        self._start_again_at = now + pause
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        why = last_words(self.log) if status > 0 else ""
+        return f"{self.title} {how}; it is started again in {pause:.0f} s (log: {self.log}). {why}".rstrip()

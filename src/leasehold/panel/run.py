@@ -1,0 +1,73 @@
+"""`leasehold panel`: the admin panel on its TCP port and on a unix socket for a proxy, under gunicorn."""
+
+import signal
+import socket
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
+
+from leasehold.embedded.unprivileged import die_with_parent
+from leasehold.kit.configuration import Configuration
+from leasehold.kit.listeners import listen_on_path, listen_on_port
+from leasehold.kit.logging import configure_logging
+from leasehold.kit.run_dir import make_run_dir
+from leasehold.kit.secrets_file import read_or_create_secrets
+from leasehold.panel.app import create_app
+
+SOCKET_NAME = "panel.sock"
+_THREADS = 8
+_DRAIN_SECONDS = 10
+
+
+def serve(configuration: Configuration) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what was begun. Raises `ConfigurationError` where it cannot start."""
+    configure_logging("panel")
+    read_or_create_secrets(configuration.data_dir)
+    on_port = listen_on_port(configuration.host, configuration.panel_port, option="--panel-port")
+    on_path = listen_on_path(make_run_dir(configuration.data_dir) / SOCKET_NAME)
+    _Panel(configuration, [on_port, on_path]).run()
+
+
+class _Panel(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with our application and our sockets, configured here and nowhere else."""
+
+    def __init__(self, configuration: Configuration, sockets: list[socket.socket]) -> None:
+        self._configuration = configuration
+        self._sockets = sockets
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": [f"fd://{listener.detach()}" for listener in self._sockets],
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": _THREADS,
+            "graceful_timeout": _DRAIN_SECONDS,
+            "logger_class": _OurLogs,
+            "accesslog": None,
+            "loglevel": "warning",
+            "post_fork": _end_with_arbiter,
+            "control_socket_disable": True,
+            "forwarded_allow_ips": "",
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._configuration)
+
+
+class _OurLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's messages in the form of all others, instead of a form of its own."""
+
+    def setup(self, cfg: object) -> None:
+        super().setup(cfg)
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+
+def _end_with_arbiter(_arbiter: Arbiter, worker: Worker) -> None:
+    die_with_parent(signal.SIGKILL, worker.ppid)

@@ -1,0 +1,49 @@
+"""What runs by the clock: each job once, with how often it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from leasehold.kit.database import Connection
+from leasehold.licensing.sweep import sweep_dead_sessions
+from leasehold.settings.service import get_setting
+
+_ENSURE_PARTITIONS = "SELECT count(*) FROM ensure_heartbeat_partitions()"
+_DROP_PARTITIONS = """
+SELECT count(*) FROM drop_heartbeat_partitions(
+    date_trunc('month', clock_timestamp(), 'UTC') - make_interval(months => %s))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` does the work on a connection of its own, commits, and returns how much there was of it."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Connection], int]
+    also_at_start: bool = False
+
+
+def ensure_partitions(connection: Connection) -> int:
+    """Make the heartbeats' partitions of this month and the next three; returns how many were missing."""
+    return _counted(connection, _ENSURE_PARTITIONS, ())
+
+
+def drop_old_heartbeats(connection: Connection) -> int:
+    """Drop the partitions older than the setting `heartbeat_retention_months`; returns how many."""
+    months = int(get_setting(connection, "heartbeat_retention_months"))
+    return _counted(connection, _DROP_PARTITIONS, (months,))
+
+
+def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]) -> int:
+    row = connection.execute(statement, parameters).fetchone()
+    connection.commit()
+    return int(str(row[0])) if row else 0
+
+
+JOBS = (
+    Job("sweep", timedelta(seconds=5), sweep_dead_sessions),
+    Job("partitions", timedelta(days=1), ensure_partitions, also_at_start=True),
+    Job("retention", timedelta(days=1), drop_old_heartbeats),
+)
