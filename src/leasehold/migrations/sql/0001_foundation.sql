@@ -16,7 +16,9 @@ BEGIN
             NULL;  -- another migration made it this very moment
         END;
         -- The owner may act as each role, so that one database URL serves every process.
-        IF NOT pg_has_role(current_user, wanted, 'SET') THEN
+        -- (To be a member says so up to PostgreSQL 15; from 16 on a member may have been refused just this.)
+        IF NOT pg_has_role(current_user, wanted,
+                           CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN
             BEGIN
                 EXECUTE format('GRANT %I TO %I', wanted, current_user);
             EXCEPTION WHEN unique_violation THEN
