@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -39,13 +40,23 @@ _SETTINGS = {
 
 
 class Cluster:
-    """A PostgreSQL cluster in `data_dir`/postgresql."""
+    """A PostgreSQL cluster in `data_dir`/postgresql.
 
-    def __init__(self, data_dir: Path, *, settings: dict[str, str] | None = None) -> None:
+    `pause` is called with seconds wherever there is something to wait for; what it raises ends the wait.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        settings: dict[str, str] | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.data_dir = data_dir
         self.directory = data_dir / "postgresql"
         self.socket_dir = run_dir(data_dir)
         self._settings = _SETTINGS | (settings or {})
+        self._pause = pause
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -136,7 +147,7 @@ class Cluster:
 
     def _start_and_wait(self, identity: Identity, log: IO[bytes] | int | None) -> subprocess.Popen[bytes]:
         """After a crash, processes of the dead PostgreSQL may need a moment to end; PostgreSQL refuses until then."""
-        crashed = wait_for_earlier(self.directory, self.socket_dir, seconds=_EARLIER_SECONDS)
+        crashed = wait_for_earlier(self.directory, self.socket_dir, seconds=_EARLIER_SECONDS, pause=self._pause)
         patience = time.monotonic() + (_CRASHED_SECONDS if crashed else 0)
         while True:
             process = self._process = self._spawn(identity, log)
@@ -148,7 +159,7 @@ class Cluster:
                     f"PostgreSQL did not start (exit status {process.returncode}): see its log, "
                     f"{self.data_dir / 'logs' / 'postgresql.log'}."
                 )
-            time.sleep(_POLL_SECONDS)
+            self._pause(_POLL_SECONDS)
 
     def _spawn(self, identity: Identity, log: IO[bytes] | int | None) -> subprocess.Popen[bytes]:
         command = [str(binary("postgres")), "-D", str(self.directory), "-k", str(self.socket_dir)]
@@ -166,7 +177,7 @@ class Cluster:
             try:
                 psycopg.connect(self.superuser_conninfo).close()
             except psycopg.OperationalError:
-                time.sleep(_POLL_SECONDS)
+                self._pause(_POLL_SECONDS)
             else:
                 return True
         raise ConfigurationError(f"PostgreSQL did not accept connections within {_START_SECONDS} s; see its log.")

@@ -6,6 +6,7 @@ usual after a restart of a container. Here a process counts only where it is Pos
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from leasehold.kit.errors import ConfigurationError
@@ -13,7 +14,7 @@ from leasehold.kit.errors import ConfigurationError
 _POLL_SECONDS = 0.05
 
 
-def wait_for_earlier(directory: Path, socket_dir: Path, *, seconds: float) -> bool:
+def wait_for_earlier(directory: Path, socket_dir: Path, *, seconds: float, pause: Callable[[float], None]) -> bool:
     """Return once no other PostgreSQL runs on `directory`; whether there had been one that did not end in order.
 
     Only for who holds the data directory's lock. Raises `ConfigurationError` after `seconds`.
@@ -28,7 +29,7 @@ def wait_for_earlier(directory: Path, socket_dir: Path, *, seconds: float) -> bo
                 f"Another PostgreSQL (process {earlier}) still runs on {directory} after {seconds:.0f} s: "
                 f"stop it with `kill -INT {earlier}`, then try again."
             )
-        time.sleep(_POLL_SECONDS)
+        pause(_POLL_SECONDS)
     _make_stale(lock_file)
     (socket_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
     return True

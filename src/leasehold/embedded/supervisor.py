@@ -11,6 +11,7 @@ Every child ends with this process, however that ends: the kernel sees to it.
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 
@@ -41,26 +42,25 @@ _POSTGRES_PAUSE_SECONDS = 10.0
 _SWEPT = "SELECT FROM schedules WHERE name = 'sweep' AND finished_at IS NOT NULL"
 
 
-class _StopRequested(BaseException):
-    """Somebody pressed Ctrl-C or sent SIGTERM."""
+class _StopRequestedError(Exception):
+    """Somebody pressed Ctrl-C or sent SIGTERM. Raised by the pauses only, never in the midst of something."""
 
 
 def up(configuration: Configuration) -> None:
     """Run everything until SIGINT or SIGTERM. Raises `ConfigurationError` where it cannot start, having stopped it."""
     started_at = time.monotonic()
     lock = _take_data_dir(configuration)
-    supervisor = Supervisor(configuration, lock)
+    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _request_stop)
+        signal.signal(number, lambda _number, _frame: stop.set())
+    supervisor = Supervisor(configuration, lock, stop)
     try:
         supervisor.start()
         supervisor.greet(time.monotonic() - started_at)
         supervisor.look_after()
-    except _StopRequested:
+    except _StopRequestedError:
         terminal.say("Stopping.")
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
         lock.release()
 
@@ -68,13 +68,14 @@ def up(configuration: Configuration) -> None:
 class Supervisor:
     """The children of one `leasehold up`."""
 
-    def __init__(self, configuration: Configuration, lock: DataDirLock) -> None:
+    def __init__(self, configuration: Configuration, lock: DataDirLock, stop: threading.Event) -> None:
+        self._stop = stop
         self._configuration = configuration
         self._data_dir = configuration.data_dir
         self._server = http_address(configuration.host, configuration.server_port)
         self._panel = http_address(configuration.host, configuration.panel_port)
         self._lock = lock
-        self._cluster = Cluster(configuration.data_dir) if configuration.embedded else None
+        self._cluster = Cluster(configuration.data_dir, pause=self._pause) if configuration.embedded else None
         self._postgres: subprocess.Popen[bytes] | None = None
         self._postgres_again_at = 0.0
         environment = configuration.as_environment()
@@ -120,7 +121,7 @@ class Supervisor:
             for program in self._programs:
                 for sentence in program.look_after():
                     terminal.warn(sentence)
-            time.sleep(_LOOK_SECONDS)
+            self._pause(_LOOK_SECONDS)
 
     def stop(self) -> None:
         """Stop the license server, the panel, the worker, and PostgreSQL when nobody needs it any more."""
@@ -179,7 +180,8 @@ class Supervisor:
             leasehold_command("migrate"), env=environment, capture_output=True, check=False, text=True
         )
         if migration.returncode != 0:
-            raise ConfigurationError(f"The schema could not be brought up to date: {migration.stderr.strip()}")
+            reason = migration.stderr.strip().splitlines()[-1:]
+            raise ConfigurationError(f"The schema could not be brought up to date: {' '.join(reason)}")
 
     def _worker_has_swept(self) -> bool:
         with database_for(self._configuration, Role.OWNER).connect(application="up") as connection:
@@ -196,7 +198,11 @@ class Supervisor:
                 raise ConfigurationError(
                     f"{title} did not get ready within {_READY_SECONDS:.0f} s: see the logs in {logs}."
                 )
-            time.sleep(_POLL_SECONDS)
+            self._pause(_POLL_SECONDS)
+
+    def _pause(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise _StopRequestedError
 
 
 def _take_data_dir(configuration: Configuration) -> DataDirLock:
@@ -225,9 +231,3 @@ def _check_port(host: str, port: int, option: str) -> None:
             time.sleep(_POLL_SECONDS)
         else:
             return
-
-
-def _request_stop(_number: int, _frame: object) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    raise _StopRequested

@@ -1,0 +1,91 @@
+"""The verbs that watch, where something is wrong; where all is well they are tested on a running installation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FreshDatabase
+from tests.embedded.installation import free_port, leasehold
+
+
+@pytest.fixture
+def environment(fresh_database: FreshDatabase, tmp_path: Path) -> dict[str, str]:
+    return {
+        "LEASEHOLD_DATABASE_URL": fresh_database.url,
+        "LEASEHOLD_DATA_DIR": str(tmp_path),
+        "LEASEHOLD_SERVER_PORT": str(free_port()),
+        "LEASEHOLD_PANEL_PORT": str(free_port()),
+    }
+
+
+def test_migrate_has_nothing_to_do_on_a_current_schema(environment: dict[str, str]) -> None:
+    done = leasehold("migrate", "--json", **environment)
+    assert (done.returncode, json.loads(done.stdout)["applied"]) == (0, [])
+
+
+def test_status_names_what_does_not_run(environment: dict[str, str]) -> None:
+    done = leasehold("status", "--json", **environment)
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["ok"], found["up"]) == (1, False, None)
+    assert found["server"]["status"] == found["panel"]["status"] == "away"
+    assert found["database"]["reachable"]
+    assert "The worker has not run yet." in found["problems"]
+    assert "The worker has not run yet." in leasehold("status", **environment).stdout
+
+
+def test_status_and_doctor_say_that_the_database_is_away(environment: dict[str, str]) -> None:
+    environment["LEASEHOLD_DATABASE_URL"] = "postgresql://leasehold:hunter2@127.0.0.1:1/leasehold"
+    status = leasehold("status", **environment)
+    doctor = leasehold("doctor", "--json", **environment)
+    assert (status.returncode, doctor.returncode) == (1, 1)
+    assert "The database cannot be reached" in status.stdout
+    findings = {finding["check"]: finding for finding in json.loads(doctor.stdout)["findings"]}
+    assert findings["database"]["mend"] == "check LEASEHOLD_DATABASE_URL"
+    assert "hunter2" not in status.stdout + status.stderr + doctor.stdout + doctor.stderr
+
+
+def test_doctor_finds_what_others_may_read_or_write(environment: dict[str, str], tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    data_dir.chmod(0o777)
+    secrets = data_dir / "secrets.json"
+    secrets.write_text("{}")
+    secrets.chmod(0o644)
+    done = leasehold("doctor", "--data-dir", str(data_dir), **environment)
+    assert done.returncode == 1
+    assert f"chmod go-w {data_dir}" in done.stdout
+    assert f"chmod 600 {secrets}" in done.stdout
+    assert "leasehold worker" in done.stdout
+
+
+def test_doctor_counts_partitions_and_jobs(environment: dict[str, str], fresh_database: FreshDatabase) -> None:
+    with fresh_database.owner.connect(application="test", autocommit=True) as owner:
+        row = owner.execute("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY_MM')").fetchone()
+        assert row is not None
+        owner.execute(f"DROP TABLE license_heartbeats_{row[0]}")  # type: ignore[call-overload]  # a name of our own
+        owner.execute("INSERT INTO license_heartbeats VALUES (1, 1, clock_timestamp())")
+        owner.execute(
+            "INSERT INTO schedules (name, finished_at, failure)"
+            " VALUES ('sweep', clock_timestamp() - interval '1 hour', 'LookupError: gone')"
+        )
+    done = leasehold("doctor", "--json", **environment)
+    wrong = {
+        finding["check"]: finding["detail"] for finding in json.loads(done.stdout)["findings"] if not finding["ok"]
+    }
+    assert done.returncode == 1
+    assert str(row[0]).replace("_", "-") in wrong["partitions"]
+    assert wrong["worker"].startswith("The worker last ran 3600")
+    assert wrong["job sweep"] == "LookupError: gone"
+
+
+def test_psql_finds_a_given_database(environment: dict[str, str]) -> None:
+    done = leasehold("psql", "-At", "-c", "SHOW leasehold.actor", **environment)
+    assert (done.returncode, done.stdout[:5]) == (0, "psql:")
+    assert leasehold("psql", "-c", "SELEC", **environment).returncode == 1
+
+
+def test_logs_without_an_installation_say_what_to_do(tmp_path: Path) -> None:
+    done = leasehold("logs", "--data-dir", str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "leasehold up" in done.stderr
