@@ -1,5 +1,6 @@
 """The panel's few pages, on a real database and without one."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,22 +10,28 @@ from flask.testing import FlaskClient
 from leasehold import __version__
 from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import load_configuration
-from leasehold.kit.database import Database
+from leasehold.kit.database import Database, Role, database_for
 from leasehold.panel.app import create_app
 from leasehold.panel.words import LANGUAGES, words_in
 from leasehold.staff.service import create_setup_link
 from tests.conftest import FreshDatabase
 
 
-@pytest.fixture
-def client(fresh_database: FreshDatabase, tmp_path: Path) -> FlaskClient:
-    return create_app(load_configuration(database_url=fresh_database.url, data_dir=tmp_path)).test_client()
+def _client(data_dir: Path, url: str) -> Iterator[FlaskClient]:
+    configuration = load_configuration(database_url=url, data_dir=data_dir)
+    database = database_for(configuration, Role.PANEL)
+    yield create_app(configuration, database).test_client()
+    database.engine.dispose()
 
 
 @pytest.fixture
-def client_without_database(tmp_path: Path) -> FlaskClient:
-    away = "postgresql://nobody:secret@127.0.0.1:1/nowhere"
-    return create_app(load_configuration(database_url=away, data_dir=tmp_path)).test_client()
+def client(fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[FlaskClient]:
+    yield from _client(tmp_path, fresh_database.url)
+
+
+@pytest.fixture
+def client_without_database(tmp_path: Path) -> Iterator[FlaskClient]:
+    yield from _client(tmp_path, "postgresql://nobody:secret@127.0.0.1:1/nowhere")
 
 
 def _link(database: Database, lifetime: timedelta) -> str:
@@ -78,7 +85,7 @@ def test_a_set_up_link_is_judged_without_using_it_up(client: FlaskClient, databa
         assert (page.status_code, "This link is valid" in page.text) == (200, True)
 
 
-@pytest.mark.parametrize("token", ["mistyped", "%00", "ü" * 200, "..%2f"])
+@pytest.mark.parametrize("token", ["nonsense", "%00", "ü" * 200, "..%2f"])
 def test_a_wrong_set_up_link_is_not_valid(client: FlaskClient, token: str) -> None:
     page = client.get(f"/setup/{token}")
     assert page.status_code == 404
@@ -92,7 +99,8 @@ def test_an_expired_set_up_link_is_not_valid(client: FlaskClient, database: Data
 
 @pytest.mark.parametrize("path", ["/", "/setup/x", "/nowhere", "/static/panel.css"])
 def test_every_answer_carries_the_security_headers(client: FlaskClient, path: str) -> None:
-    headers = client.get(path).headers
+    with client.get(path) as answer:
+        headers = answer.headers
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"

@@ -180,8 +180,8 @@ class Supervisor:
             leasehold_command("migrate"), env=environment, capture_output=True, check=False, text=True
         )
         if migration.returncode != 0:
-            reason = migration.stderr.strip().splitlines()[-1:]
-            raise ConfigurationError(f"The schema could not be brought up to date: {' '.join(reason)}")
+            last_line = migration.stderr.strip().rpartition("\n")[2]
+            raise ConfigurationError(f"The schema could not be brought up to date: {last_line}")
 
     def _worker_has_swept(self) -> bool:
         with database_for(self._configuration, Role.OWNER).connect(application="up") as connection:

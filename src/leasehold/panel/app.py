@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from leasehold import __version__
-from leasehold.kit.configuration import Configuration, load_configuration
-from leasehold.kit.database import Database, Role, database_for
+from leasehold.kit.configuration import Configuration
+from leasehold.kit.database import Database
 from leasehold.kit.listeners import http_address
 from leasehold.panel.state import read_installation_state
 from leasehold.panel.words import LANGUAGES, words_in
@@ -30,10 +30,8 @@ _HEADERS = {
 }
 
 
-def create_app(configuration: Configuration | None = None) -> Flask:
-    """The panel for `configuration` (default: the environment's)."""
-    configuration = configuration or load_configuration()
-    database = database_for(configuration, Role.PANEL)
+def create_app(configuration: Configuration, database: Database) -> Flask:
+    """The panel for `configuration`, on `database` as the role of the panel sees it."""
     app = Flask("leasehold.panel")
     app.before_request(_choose_language)
     app.after_request(_secure)

@@ -11,6 +11,7 @@ from gunicorn.workers.base import Worker
 
 from leasehold.embedded.unprivileged import die_with_parent
 from leasehold.kit.configuration import Configuration
+from leasehold.kit.database import Role, database_for
 from leasehold.kit.listeners import listen_on_path, listen_on_port
 from leasehold.kit.logging import configure_logging
 from leasehold.kit.run_dir import make_run_dir
@@ -57,7 +58,7 @@ class _Panel(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._configuration)
+        return create_app(self._configuration, database_for(self._configuration, Role.PANEL))
 
 
 class _OurLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
