@@ -65,6 +65,9 @@ def test_a_terminal_is_shown_the_way_in_and_a_killed_supervisor_leaves_nothing_b
     installation.start()
     wait_until(lambda: "There is no administrator yet" in installation.said, "it says how to get in")
     assert "There is no API key yet" not in installation.said
+
+    installation.kill()
+    installation.start()  # at once, while the killed one's PostgreSQL is still about to end
     assert installation.stop() == 0
     assert processes_of(installation.data_dir) == []
 

@@ -47,12 +47,13 @@ class _StopRequestedError(Exception):
 
 
 def up(configuration: Configuration) -> None:
-    """Run everything until SIGINT or SIGTERM. Raises `ConfigurationError` where it cannot start, having stopped it."""
+    """Run everything until SIGINT, SIGTERM or SIGHUP. Raises `ConfigurationError` where it cannot start, having stopped it."""
     started_at = time.monotonic()
     lock = _take_data_dir(configuration)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has said so
+            signal.signal(number, lambda _number, _frame: stop.set())
     supervisor = Supervisor(configuration, lock, stop)
     try:
         supervisor.start()
