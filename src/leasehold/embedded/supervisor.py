@@ -47,7 +47,10 @@ class _StopRequestedError(Exception):
 
 
 def up(configuration: Configuration) -> None:
-    """Run everything until SIGINT, SIGTERM or SIGHUP. Raises `ConfigurationError` where it cannot start, having stopped it."""
+    """Run everything until SIGINT, SIGTERM or SIGHUP.
+
+    Raises `ConfigurationError` where it cannot start; nothing is left running then.
+    """
     started_at = time.monotonic()
     lock = _take_data_dir(configuration)
     stop = threading.Event()
