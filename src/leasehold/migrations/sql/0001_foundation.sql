@@ -235,8 +235,6 @@ GRANT SELECT ON runtime, service_time TO leasehold_server, leasehold_panel, leas
 GRANT SELECT ON alembic_version TO leasehold_server, leasehold_panel, leasehold_worker;
 GRANT UPDATE (heartbeat_interval, session_timeout) ON runtime TO leasehold_panel;
 GRANT SELECT ON audit_log, audit_personal_values TO leasehold_panel, leasehold_worker;
--- Every program looks whether the schema is what it needs.
-GRANT SELECT ON alembic_version TO leasehold_server, leasehold_panel, leasehold_worker;
 
 CREATE TABLE settings (
     name text CONSTRAINT settings_pkey PRIMARY KEY,
