@@ -74,11 +74,15 @@ class Program:
             return said
         return [*said, self._plan_restart(self.process.returncode)]
 
-    def stop(self, seconds: float) -> None:
-        """End it in order, or, after `seconds`, by force."""
-        if self.process is None or self.process.poll() is not None:
+    def ask_to_stop(self) -> None:
+        """Let it finish what it does, and end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait_until_stopped(self, seconds: float) -> None:
+        """Return when it has ended; after `seconds` by force."""
+        if self.process is None:
             return
-        self.process.terminate()
         try:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -130,7 +130,9 @@ class Supervisor:
     def stop(self) -> None:
         """Stop the license server, the panel, the worker, and PostgreSQL when nobody needs it any more."""
         for program in self._programs:
-            program.stop(_STOP_SECONDS)
+            program.ask_to_stop()
+        for program in self._programs:
+            program.wait_until_stopped(_STOP_SECONDS)
         if self._cluster is not None:
             self._cluster.stop()
 
