@@ -85,6 +85,11 @@ def test_psql_finds_a_given_database(environment: dict[str, str]) -> None:
     assert leasehold("psql", "-c", "SELEC", **environment).returncode == 1
 
 
+def test_psql_needs_no_path(environment: dict[str, str]) -> None:
+    done = leasehold("psql", "-At", "-c", "SELECT 7", **environment, PATH="/nowhere")
+    assert (done.returncode, done.stdout) == (0, "7\n"), done.stderr
+
+
 def test_logs_without_an_installation_say_what_to_do(tmp_path: Path) -> None:
     done = leasehold("logs", "--data-dir", str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

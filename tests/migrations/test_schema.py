@@ -1,5 +1,6 @@
 from leasehold.kit.database import Database
-from leasehold.migrations.runner import migrate, schema_state
+from leasehold.migrations.runner import migrate
+from leasehold.migrations.state import schema_state
 
 
 class _Refuses:

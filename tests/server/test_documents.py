@@ -11,7 +11,7 @@ import pytest
 
 from leasehold.api_keys.key_format import new_api_key
 from leasehold.embedded.cluster import Cluster
-from leasehold.migrations.runner import wanted_schema
+from leasehold.migrations.state import wanted_schema
 from leasehold.server.problems import PROBLEMS
 from tests.conftest import CLUSTER_VARIABLE, FreshDatabase
 from tests.server.running import RunningServer, running_server

@@ -18,7 +18,8 @@ from leasehold.kit.errors import ConfigurationError
 def exec_psql(configuration: Configuration, arguments: Sequence[str]) -> NoReturn:
     """Become psql; its exit status is ours. Raises `ConfigurationError` where there is no psql."""
     program = str(binary("psql")) if configuration.embedded else _psql_on_path()
-    os.execve(program, ["psql", *arguments], {**os.environ, **psql_environment(configuration)})  # noqa: S606  # no shell is wanted
+    # By its full path, from which it finds its own files: PATH may know no psql, or another one.
+    os.execve(program, [program, *arguments], {**os.environ, **psql_environment(configuration)})  # noqa: S606  # no shell is wanted
 
 
 def psql_environment(configuration: Configuration) -> dict[str, str]:

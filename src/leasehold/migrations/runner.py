@@ -11,9 +11,7 @@ from sqlalchemy import text
 from leasehold.kit.database import Database
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.guard import Guard
-from leasehold.migrations.state import SchemaState, read_schema_state, schema_state, wanted_schema
-
-__all__ = ["SchemaState", "migrate", "read_schema_state", "schema_state", "wanted_schema"]
+from leasehold.migrations.state import schema_state
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('leasehold.migrate', 0))"
 _LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'"

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from leasehold.kit.database import Connection, Database
-from leasehold.migrations.runner import read_schema_state
+from leasehold.migrations.state import read_schema_state
 
 _BELIEVED_SECONDS = 1.0
 _LONGEST_LOOK_SECONDS = 2.0

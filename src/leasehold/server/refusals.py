@@ -19,7 +19,7 @@ def refusal(ring: KeyRing, request: Struct, outcome: Outcome, *, status: int | N
     signed = proof_asked_for(ring, request, outcome)
     if isinstance(signed, str):
         members["proof"] = signed
-    return Problem(outcome.code, status=status, members=members)
+    return Problem(outcome.code, detail=_detail(members), status=status, members=members)
 
 
 def proof_asked_for(ring: KeyRing, request: Struct, outcome: Outcome) -> str | UnsetType:
@@ -35,6 +35,16 @@ def proof_asked_for(ring: KeyRing, request: Struct, outcome: Outcome) -> str | U
         license_key=None if license_key is None else parse_license_key(license_key),
         hardware_fingerprint=getattr(request, "hardware_fingerprint", None),
         session_token=getattr(request, "session_token", None),
+    )
+
+
+def _detail(members: dict[str, Any]) -> str | None:
+    """A sentence that has the figures in it, where the table's cannot."""
+    if "concurrent_sessions_limit" not in members:
+        return None
+    return (
+        f"All sessions that the license allows at once ({members['concurrent_sessions_limit']}) are taken: "
+        f"end one, or try again in {members['retry_after']} s."
     )
 
 
