@@ -14,6 +14,7 @@ import pytest
 from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.database import Connection, Database, Role
+from leasehold.kit.orm import engine_of
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.migrations.runner import migrate
 
@@ -97,4 +98,4 @@ def database(fresh_database: FreshDatabase) -> Iterator[Database]:
     """The owner's view of a database of one's own."""
     owner = fresh_database.owner
     yield owner
-    owner.engine.dispose()
+    engine_of(owner).dispose()

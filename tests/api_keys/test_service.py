@@ -8,6 +8,7 @@ from leasehold.api_keys.service import create_api_key, list_api_keys, revoke_api
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection, Database
 from leasehold.kit.errors import DomainError
+from leasehold.kit.orm import transaction
 
 ACTOR = Actor("cli:test")
 
@@ -18,7 +19,7 @@ def _epoch(connection: Connection) -> object:
 
 
 def test_a_key_is_kept_as_its_digest_alone(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         key, text = create_api_key(session, name=" shop ", scopes=["license"])
         assert is_well_formed(text)
         assert (key.name, key.digest, key.hint, key.scopes) == ("shop", digest(text), text[-4:], ["license"])
@@ -28,7 +29,7 @@ def test_a_key_is_kept_as_its_digest_alone(database: Database) -> None:
 
 
 def test_a_name_is_free_again_after_revoking(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         first, _ = create_api_key(session, name="shop", scopes=["license"])
         with pytest.raises(ApiKeyNameTaken):
             create_api_key(session, name="shop", scopes=["metrics"])
@@ -43,13 +44,13 @@ def test_a_name_is_free_again_after_revoking(database: Database) -> None:
 def test_revoking_by_id_again_changes_nothing_and_each_change_moves_the_epoch(database: Database) -> None:
     with database.connect(application="test", autocommit=True) as connection:
         epochs = [_epoch(connection)]
-        with database.transaction(ACTOR) as session:
+        with transaction(database, ACTOR) as session:
             key, _ = create_api_key(session, name="shop", scopes=["license"])
         epochs.append(_epoch(connection))
-        with database.transaction(ACTOR) as session:
+        with transaction(database, ACTOR) as session:
             at = revoke_api_key(session, str(key.id)).revoked_at
         epochs.append(_epoch(connection))
-        with database.transaction(ACTOR) as session:
+        with transaction(database, ACTOR) as session:
             assert revoke_api_key(session, str(key.id)).revoked_at == at
         assert len(set(epochs)) == 3
         assert _epoch(connection) == epochs[-1]
@@ -57,19 +58,19 @@ def test_revoking_by_id_again_changes_nothing_and_each_change_moves_the_epoch(da
 
 @pytest.mark.parametrize("name", ["", "  ", "4711", "a\nb", "a\x00", "x" * 81])
 def test_names_that_cannot_be_are_refused(database: Database, name: str) -> None:
-    with database.transaction(ACTOR) as session, pytest.raises(DomainError):
+    with transaction(database, ACTOR) as session, pytest.raises(DomainError):
         create_api_key(session, name=name, scopes=["license"])
 
 
 @pytest.mark.parametrize("scopes", [[], ["admin"], ["license", "everything"], [""]])
 def test_scopes_that_there_are_not_are_refused(database: Database, scopes: list[str]) -> None:
-    with database.transaction(ACTOR) as session, pytest.raises(ApiKeyInvalid):
+    with transaction(database, ACTOR) as session, pytest.raises(ApiKeyInvalid):
         create_api_key(session, name="shop", scopes=scopes)
 
 
 def test_a_key_must_expire_in_the_future(database: Database) -> None:
     now = datetime.now(UTC)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         with pytest.raises(ApiKeyInvalid):
             create_api_key(session, name="shop", scopes=["license"], expires_at=now - timedelta(minutes=1))
         key, _ = create_api_key(session, name="shop", scopes=["license"], expires_at=now + timedelta(days=1))

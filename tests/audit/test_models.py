@@ -15,6 +15,7 @@ import leasehold.settings.models
 import leasehold.staff.models  # noqa: F401  # each import registers its tables
 from leasehold.kit.database import Database
 from leasehold.kit.models import PERSONAL, Base
+from leasehold.kit.orm import engine_of
 
 # Written and read with SQL of their own only: the heartbeats, their partitions, the worker's schedules.
 _WITHOUT_MODEL = ("license_heartbeats", "schedules")
@@ -40,12 +41,12 @@ def _differences(connection: Connection) -> list[Any]:
 
 
 def test_models_are_the_migrated_schema(database: Database) -> None:
-    with database.engine.connect() as connection:
+    with engine_of(database).connect() as connection:
         assert _differences(connection) == []
 
 
 def test_a_missing_column_would_be_noticed(database: Database) -> None:
-    with database.engine.connect() as connection:
+    with engine_of(database).connect() as connection:
         connection.execute(text("ALTER TABLE products ADD COLUMN colour text"))
         assert [difference[0] for difference in _differences(connection)] == ["remove_column"]
 

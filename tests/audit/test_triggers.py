@@ -87,7 +87,7 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 def _fill(opened: Connection, tables: list[str]) -> None:
-    ACTOR.sign_connection(opened)
+    ACTOR.sign(opened)
     for table in tables:
         if ROWS[table][0]:
             opened.execute(ROWS[table][0])
@@ -110,7 +110,7 @@ def test_every_business_table_is_audited(database: Database) -> None:
 def test_a_change_leaves_a_row_in_its_maker_s_name(connection: Connection) -> None:
     for table, (_, change) in ROWS.items():
         by = Actor(f"cli:{table}")
-        by.sign_connection(connection)
+        by.sign(connection)
         connection.execute(f"UPDATE {table} SET {change}")
         connection.commit()
         rows = connection.execute(
@@ -140,7 +140,7 @@ def _refused(opened: Connection, statement: str) -> None:
 
 
 def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> None:
-    ACTOR.sign_connection(connection)
+    ACTOR.sign(connection)
     for table in ("contact_details", "affiliations", "contacts", "staff_members", "device_registrations"):
         connection.execute(f"UPDATE {table} SET {ROWS[table][1]}")
         connection.execute(f"DELETE FROM {table}")

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from leasehold.cli.main import application
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database, Role
+from leasehold.kit.orm import engine_of, transaction
 from leasehold.licensing.commands import Activate, Command, StartSession
-from leasehold.licensing.engine import run_one
 from leasehold.licensing.outcomes import Outcome
+from leasehold.licensing.run_one import run_one
 from leasehold.licensing.vocabulary import DeviceType
 from tests.conftest import FreshDatabase
 
@@ -57,7 +58,7 @@ class Vendor:
         return str(session.session_token)
 
     def _run(self, command: Command) -> Outcome:
-        with self._database.transaction(CLIENT) as session:
+        with transaction(self._database, CLIENT) as session:
             return run_one(session, command, CLIENT)
 
 
@@ -77,4 +78,4 @@ def cli(fresh_database: FreshDatabase, tmp_path: Path, monkeypatch: pytest.Monke
 def vendor(fresh_database: FreshDatabase) -> Iterator[Vendor]:
     database = fresh_database.as_role(Role.SERVER)
     yield Vendor(database)
-    database.engine.dispose()
+    engine_of(database).dispose()

@@ -4,6 +4,7 @@ import re
 
 from leasehold.api_keys.key_format import is_well_formed
 from leasehold.kit.database import Database
+from leasehold.kit.orm import transaction
 from leasehold.licensing.license_key import new_license_key
 from leasehold.settings.registry import SETTINGS
 from leasehold.staff.service import setup_link_is_valid
@@ -116,11 +117,11 @@ def test_administrators(cli: Cli, database: Database) -> None:
     link = cli("admin", "setup-link", "--json").json["setup_link"]
     found = re.fullmatch(r"http://127\.0\.0\.1:8091/setup/([\w-]{43})", link)
     assert found is not None
-    with database.transaction(CLIENT) as session:
+    with transaction(database, CLIENT) as session:
         assert setup_link_is_valid(session, found[1])
     assert cli("admin", "list", "--json").json == []
     with database.connect(application="test") as connection:
-        CLIENT.sign_connection(connection)
+        CLIENT.sign(connection)
         connection.execute(
             "INSERT INTO staff_members (email, name, role) VALUES "
             "('a@example.org', 'A', 'administrator'), ('b@example.org', 'B', 'sales')"

@@ -64,6 +64,16 @@ def test_common_options_stand_before_or_after_the_verb(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize("words", [["status"], ["doctor"], ["psql"], ["migrate"], ["license", "list"]], ids=" ".join)
+def test_a_mistyped_data_directory_is_not_made(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LEASEHOLD_DATABASE_URL", raising=False)
+    answer = run_cli(*words, "--data-dir", str(tmp_path / "none"))
+    assert answer.status != 0
+    assert not (tmp_path / "none").exists()
+
+
 def test_the_environment_names_the_data_directory_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LEASEHOLD_DATABASE_URL", raising=False)
     monkeypatch.setenv("LEASEHOLD_DATA_DIR", str(tmp_path))

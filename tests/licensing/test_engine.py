@@ -100,7 +100,7 @@ class OnPostgreSQL:
 
 def run_now(connection: Connection, command: Command, actor: Actor = ACTOR) -> Outcome:
     """One command, signed, in the connection's transaction."""
-    actor.sign_connection(connection)
+    actor.sign(connection)
     (outcome,) = run_commands(connection, [(command, actor)], wait=True)
     assert isinstance(outcome, Outcome)
     return outcome

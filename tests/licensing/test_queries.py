@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
+from leasehold.kit.orm import transaction
 from leasehold.licensing.commands import Activate, StartSession, SuspendLicense
-from leasehold.licensing.engine import run_one
 from leasehold.licensing.models import LicenseRow
 from leasehold.licensing.queries import (
     LicenseFilter,
@@ -21,6 +21,7 @@ from leasehold.licensing.queries import (
     read_service_time,
     show_license,
 )
+from leasehold.licensing.run_one import run_one
 from leasehold.licensing.service import find_license
 from leasehold.licensing.vocabulary import DeviceType, LicenseStatus
 from tests.licensing.vendor import fingerprint, issue_license
@@ -37,9 +38,9 @@ def test_each_license_has_the_one_status_that_the_rules_give_it(database: Databa
                 for suspended in (False, True):
                     key = issue_license(database, valid_from=valid_from, valid_until=valid_until)
                     if suspended:
-                        with database.transaction(ACTOR) as session:
+                        with transaction(database, ACTOR) as session:
                             run_one(session, SuspendLicense(key), ACTOR)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         everything = session.scalars(select(LicenseRow)).all()
         assert len(everything) == 18
         for status in LicenseStatus:
@@ -53,7 +54,7 @@ def test_pages_follow_each_other_and_filters_narrow(database: Database) -> None:
     keys = [issue_license(database) for _ in range(5)]
     past = datetime(2025, 1, 1, tzinfo=UTC)
     expired = issue_license(database, valid_from=past, valid_until=past + SECOND)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         first = list_licenses(session, LicenseFilter(), limit=4)
         second = list_licenses(session, LicenseFilter(), after_id=first[-1].view.license.id, limit=4)
         assert [line.view.license.license_key for line in (*first, *second)] == [*keys, expired]
@@ -72,7 +73,7 @@ def test_a_session_lives_as_long_as_the_rules_let_it(
     database: Database, silent_for: int, service_back_for: int, live: bool
 ) -> None:
     key = issue_license(database)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         run_one(session, Activate(key, fingerprint(1), "Laptop", DeviceType.LAPTOP), ACTOR)
         run_one(session, StartSession(key, fingerprint(1)), ACTOR)
     with database.connect(application="test") as connection:
@@ -83,7 +84,7 @@ def test_a_session_lives_as_long_as_the_rules_let_it(
         connection.execute(
             "UPDATE license_sessions SET last_heartbeat_at = clock_timestamp() - %s", (silent_for * SECOND,)
         )
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         license_id = find_license(session, key).id
         lines = list_live_sessions(session, license_id=license_id)
         assert show_license(session, key).view.sessions_live == len(lines) == int(live)
@@ -98,7 +99,7 @@ def test_a_session_lives_as_long_as_the_rules_let_it(
 
 def test_an_expired_license_has_no_live_sessions(database: Database) -> None:
     key = issue_license(database)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         run_one(session, Activate(key, fingerprint(1), "Laptop", DeviceType.LAPTOP), ACTOR)
         run_one(session, StartSession(key, fingerprint(1)), ACTOR)
         find_license(session, key).valid_until = datetime.now(UTC) - SECOND

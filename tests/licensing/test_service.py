@@ -10,8 +10,8 @@ from leasehold.customers.service import find_or_create_customer
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.kit.errors import DomainError
+from leasehold.kit.orm import driver_connection, transaction
 from leasehold.licensing.commands import Activate, ChangeLimits, DeleteLicense, Heartbeat, StartSession, SuspendLicense
-from leasehold.licensing.engine import run_one
 from leasehold.licensing.errors import (
     LicenseInvalid,
     LicenseNotFound,
@@ -22,6 +22,7 @@ from leasehold.licensing.errors import (
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.products import create_product, find_or_create_product, find_product, list_products
 from leasehold.licensing.queries import list_terms, show_license
+from leasehold.licensing.run_one import run_one
 from leasehold.licensing.service import (
     LicenseTerms,
     carry_out,
@@ -65,9 +66,9 @@ def start(session: Session, key: str) -> SeatSession:
 
 
 def test_a_license_has_a_key_a_term_and_is_active_at_once(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session, features={"export": True})
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         view = show_license(session, key).view
         assert parse_license_key(key) == key
         assert view.status is LicenseStatus.ACTIVE
@@ -77,7 +78,7 @@ def test_a_license_has_a_key_a_term_and_is_active_at_once(database: Database) ->
 
 
 def test_many_are_made_at_once_with_the_same_term(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         keys = make(session, count=200, type=LicenseType.TEST, valid_until=NOW + DAY)
         assert len(set(keys)) == 200
         assert {period for key in keys for period in periods(session, key)} == {
@@ -103,13 +104,13 @@ def test_many_are_made_at_once_with_the_same_term(database: Database) -> None:
     ],
 )
 def test_what_cannot_be_sold_is_refused(database: Database, terms: dict[str, object], code: str) -> None:
-    with database.transaction(ACTOR) as session, pytest.raises(LicenseInvalid) as refused:
+    with transaction(database, ACTOR) as session, pytest.raises(LicenseInvalid) as refused:
         make(session, **terms)  # type: ignore[arg-type]  # count is among them
     assert refused.value.code == code
 
 
 def test_an_extension_begins_where_the_last_term_ends(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session, valid_from=NOW - DAY, valid_until=NOW + DAY)
         extend_license(session, key, actor=ACTOR, valid_until=NOW + 5 * DAY)
         extend_license(session, key, actor=ACTOR, days=2)
@@ -122,7 +123,7 @@ def test_an_extension_begins_where_the_last_term_ends(database: Database) -> Non
 
 
 def test_a_lapsed_license_begins_anew(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session, valid_from=NOW - 9 * DAY, valid_until=NOW - 8 * DAY)
         assert show_license(session, key).view.status is LicenseStatus.EXPIRED
         extend_license(session, key, actor=ACTOR, days=1)
@@ -134,16 +135,16 @@ def test_a_lapsed_license_begins_anew(database: Database) -> None:
 
 
 def test_a_session_that_ended_with_its_term_stays_ended(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session, valid_from=NOW - 9 * DAY, valid_until=NOW + DAY)
         seat = start(session, key)
     with database.connect(application="test") as connection:
-        ACTOR.sign_connection(connection)
+        ACTOR.sign(connection)
         # As if the term had ended a moment ago, before anybody looked.
         connection.execute(
             "UPDATE license_terms SET period = tstzrange(lower(period), clock_timestamp() - interval '1 ms')"
         )
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         extend_license(session, key, actor=ACTOR, days=1)
         beat = run_one(session, Heartbeat(seat.session_token), ACTOR)
     assert beat.code is Code.SESSION_ENDED
@@ -153,15 +154,15 @@ def test_a_session_that_ended_with_its_term_stays_ended(database: Database) -> N
 
 def test_days_are_days_of_the_calendar(database: Database) -> None:
     before_the_clocks_change = datetime(2027, 3, 27, 23, tzinfo=UTC)
-    with database.transaction(ACTOR) as session:
-        set_setting(session, "timezone", "Europe/Berlin")
+    with transaction(database, ACTOR) as session:
+        set_setting(driver_connection(session), "timezone", "Europe/Berlin")
         (key,) = make(session, valid_from=NOW, valid_until=before_the_clocks_change)
         extend_license(session, key, actor=ACTOR, days=1)
         assert find_license(session, key).valid_until == datetime(2027, 3, 28, 22, tzinfo=UTC)
 
 
 def test_what_cannot_be_extended_is_refused(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (perpetual,) = make(session)
         (key,) = make(session, valid_until=NOW + DAY)
         (lapsed,) = make(session, valid_from=NOW - 9 * DAY, valid_until=NOW - DAY)
@@ -181,14 +182,14 @@ def test_what_cannot_be_extended_is_refused(database: Database) -> None:
 
 
 def test_features_change_one_by_one(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session, features={"a": 1, "b": "x"})
         change_features(session, key, {"a": None, "c": False})
         assert show_license(session, key).view.license.features == {"b": "x", "c": False}
 
 
 def test_the_engine_s_refusals_are_sentences(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session)
         for number in range(3):
             run_one(session, Activate(key, f"fingerprint-0000{number}", "L", DeviceType.LAPTOP), ACTOR)
@@ -205,10 +206,10 @@ def test_the_engine_s_refusals_are_sentences(database: Database) -> None:
 
 
 def test_a_deleted_license_is_not_found_any_more(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session, valid_until=NOW + DAY)
         carry_out(session, DeleteLicense(key), actor=ACTOR)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         for ask in (find_license, show_license):
             with pytest.raises(LicenseNotFound):
                 ask(session, key)
@@ -220,12 +221,12 @@ def test_a_deleted_license_is_not_found_any_more(database: Database) -> None:
 
 
 def test_an_operator_s_end_is_audited_once(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         (key,) = make(session)
         seat = start(session, key)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         ended = end_session(session, seat.session_token, actor=ACTOR)
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         assert end_session(session, seat.session_token, actor=ACTOR) == ended
         with pytest.raises(DomainError) as refused:
             end_session(session, uuid4(), actor=ACTOR)
@@ -240,7 +241,7 @@ def test_an_operator_s_end_is_audited_once(database: Database) -> None:
 
 
 def test_products_are_named_by_their_slug(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         made = create_product(session, "studio-2", name=" Studio  2 ")
         assert (made.slug, made.name) == ("studio-2", "Studio 2")
         assert find_or_create_product(session, "studio-2").id == made.id
@@ -254,5 +255,5 @@ def test_products_are_named_by_their_slug(database: Database) -> None:
 
 @pytest.mark.parametrize("slug", ["", "Studio", "studio pro", "-a", "a-", "a_b", "ä", "a" * 65, "a\n", "a\x00"])
 def test_slugs_that_cannot_be_are_refused(database: Database, slug: str) -> None:
-    with database.transaction(ACTOR) as session, pytest.raises(ProductSlugInvalid):
+    with transaction(database, ACTOR) as session, pytest.raises(ProductSlugInvalid):
         create_product(session, slug)

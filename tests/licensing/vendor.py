@@ -26,7 +26,7 @@ def issue_license(
 ) -> str:
     """A license of product `studio`; returns its key."""
     with database.connect(application="test") as connection:
-        ACTOR.sign_connection(connection)
+        ACTOR.sign(connection)
         customer = _customer(connection)
         connection.execute("INSERT INTO products (slug, name) VALUES ('studio', 'Studio') ON CONFLICT DO NOTHING")
         key = new_license_key()

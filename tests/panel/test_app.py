@@ -11,6 +11,7 @@ from leasehold import __version__
 from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import Database, Role, database_for
+from leasehold.kit.orm import engine_of, transaction
 from leasehold.panel.app import create_app
 from leasehold.panel.words import LANGUAGES, words_in
 from leasehold.staff.service import create_setup_link
@@ -21,7 +22,7 @@ def _client(data_dir: Path, url: str) -> Iterator[FlaskClient]:
     configuration = load_configuration(database_url=url, data_dir=data_dir)
     database = database_for(configuration, Role.PANEL)
     yield create_app(configuration, database).test_client()
-    database.engine.dispose()
+    engine_of(database).dispose()
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def client_without_database(tmp_path: Path) -> Iterator[FlaskClient]:
 
 
 def _link(database: Database, lifetime: timedelta) -> str:
-    with database.transaction(Actor("test")) as session:
+    with transaction(database, Actor("test")) as session:
         return f"/setup/{create_setup_link(session, lifetime=lifetime)}"
 
 

@@ -140,7 +140,7 @@ def device_body(key: str, number: int) -> dict[str, Any]:
 def _api_key(database: Database) -> str:
     key = new_api_key(datetime.now(UTC).year)
     with database.connect(application="test") as connection:
-        ACTOR.sign_connection(connection)
+        ACTOR.sign(connection)
         connection.execute(
             "INSERT INTO api_keys (name, digest, hint, scopes) VALUES ('test', %s, %s, '{license}')",
             (digest(key), key[:8]),

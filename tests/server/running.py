@@ -17,6 +17,7 @@ import httpx2
 
 from leasehold.api_keys.key_format import digest, new_api_key
 from leasehold.kit.database import Database
+from leasehold.kit.orm import engine_of
 from tests.conftest import FreshDatabase
 from tests.licensing.vendor import ACTOR
 
@@ -47,7 +48,7 @@ class RunningServer:
     def change(self, statement: str, *parameters: object) -> None:
         """Change rows in the owner's name."""
         with self.database.connect(application="test") as connection:
-            ACTOR.sign_connection(connection)
+            ACTOR.sign(connection)
             connection.execute(statement, parameters)
 
     def read(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -114,7 +115,7 @@ def running_server(
     finally:
         process.send_signal(signal.SIGTERM)
         status = process.wait(_PATIENCE)
-        server.database.engine.dispose()
+        engine_of(server.database).dispose()
     assert status in {0, -signal.SIGTERM}, log.read_text()
 
 

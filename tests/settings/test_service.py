@@ -7,6 +7,7 @@ import pytest
 
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection, Database, Role
+from leasehold.kit.orm import driver_connection, engine_of, transaction
 from leasehold.settings.errors import SettingInvalid, SettingUnknown
 from leasehold.settings.registry import SETTINGS, Home, IntegerSetting, find_setting
 from leasehold.settings.service import get_setting, read_all, set_setting
@@ -22,12 +23,12 @@ def test_a_new_installation_has_the_defaults(database: Database) -> None:
 
 def test_a_changed_setting_is_read_by_session_and_connection(fresh_database: FreshDatabase) -> None:
     panel = fresh_database.as_role(Role.PANEL)
-    with panel.transaction(ACTOR) as session:
-        assert set_setting(session, "timezone", " Europe/Berlin ") == "Europe/Berlin"
-        assert set_setting(session, "session_timeout", "90") == 90
-        assert set_setting(session, "heartbeat_retention_months", "2") == 2
-        assert get_setting(session, "session_timeout") == 90
-    panel.engine.dispose()
+    with transaction(panel, ACTOR) as session:
+        assert set_setting(driver_connection(session), "timezone", " Europe/Berlin ") == "Europe/Berlin"
+        assert set_setting(driver_connection(session), "session_timeout", "90") == 90
+        assert set_setting(driver_connection(session), "heartbeat_retention_months", "2") == 2
+        assert get_setting(driver_connection(session), "session_timeout") == 90
+    engine_of(panel).dispose()
     for role in (Role.SERVER, Role.PANEL, Role.WORKER):
         with fresh_database.as_role(role).connect(application="test") as connection:
             assert get_setting(connection, "timezone") == "Europe/Berlin"
@@ -37,8 +38,8 @@ def test_a_changed_setting_is_read_by_session_and_connection(fresh_database: Fre
 def test_a_change_is_audited_and_announced(database: Database) -> None:
     with database.connect(application="listener", autocommit=True) as listener:
         listener.execute("LISTEN leasehold_settings")
-        with database.transaction(ACTOR) as session:
-            set_setting(session, "limit_refusals_per_minute", "5")
+        with transaction(database, ACTOR) as session:
+            set_setting(driver_connection(session), "limit_refusals_per_minute", "5")
         assert [notice.channel for notice in listener.notifies(timeout=5, stop_after=1)] == ["leasehold_settings"]
         rows = listener.execute("SELECT actor, row_id, after FROM audit_log WHERE table_name = 'settings'").fetchall()
     assert rows == [("cli:test", "limit_refusals_per_minute", {"value": 5})]
@@ -61,17 +62,17 @@ def test_an_unknown_time_zone_is_refused(text: str) -> None:
 
 
 def test_an_unknown_setting_is_refused(database: Database) -> None:
-    with database.transaction(ACTOR) as session, pytest.raises(SettingUnknown):
-        set_setting(session, "colour", "red")
+    with transaction(database, ACTOR) as session, pytest.raises(SettingUnknown):
+        set_setting(driver_connection(session), "colour", "red")
 
 
 @pytest.mark.parametrize(("name", "text"), [("heartbeat_interval", "60"), ("session_timeout", "30")])
 def test_the_timeout_stays_above_the_interval(database: Database, name: str, text: str) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         with pytest.raises(SettingInvalid) as refused:
-            set_setting(session, name, text)
-        assert get_setting(session, "heartbeat_interval") == 30
-        assert get_setting(session, "session_timeout") == 60
+            set_setting(driver_connection(session), name, text)
+        assert get_setting(driver_connection(session), "heartbeat_interval") == 30
+        assert get_setting(driver_connection(session), "session_timeout") == 60
     assert "first" in refused.value.detail
 
 
@@ -92,7 +93,7 @@ def test_the_schema_has_the_registry_s_bounds(database: Database, name: str) -> 
 
 
 def _stores(connection: Connection, statement: str) -> bool:
-    ACTOR.sign_connection(connection)
+    ACTOR.sign(connection)
     try:
         connection.execute(statement)
     except psycopg.errors.CheckViolation:

@@ -5,6 +5,7 @@ import pytest
 
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
+from leasehold.kit.orm import transaction
 from leasehold.staff.errors import LastAdministrator, StaffMemberNotFound
 from leasehold.staff.models import StaffMember
 from leasehold.staff.service import create_setup_link, disable_staff_member, list_staff, setup_link_is_valid
@@ -13,7 +14,7 @@ ACTOR = Actor("cli:test")
 
 
 def _hire(database: Database, *roles: str) -> list[int]:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         members = [StaffMember(email=f"{number}@Example.org", name="N", role=role) for number, role in enumerate(roles)]
         session.add_all(members)
         session.flush()
@@ -21,7 +22,7 @@ def _hire(database: Database, *roles: str) -> list[int]:
 
 
 def test_a_link_is_valid_until_it_is_used_or_old(database: Database) -> None:
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         token = create_setup_link(session)
         late = create_setup_link(session, lifetime=timedelta(0))
         assert len(token) == 43
@@ -31,22 +32,22 @@ def test_a_link_is_valid_until_it_is_used_or_old(database: Database) -> None:
         assert not setup_link_is_valid(session, token[:-1])
         assert not setup_link_is_valid(session, "\x00 ü")
     with database.connect(application="test") as connection:
-        ACTOR.sign_connection(connection)
+        ACTOR.sign(connection)
         seconds = connection.execute("SELECT max(extract(epoch FROM expires_at - created_at)) FROM staff_setup_links")
         (lifetime,) = seconds.fetchone() or (None,)
         assert 899 < float(str(lifetime)) <= 900
         kept = connection.execute("SELECT l::text FROM staff_setup_links l UNION ALL SELECT a::text FROM audit_log a")
         assert not [row for row in kept if token in str(row[0])]
         connection.execute("UPDATE staff_setup_links SET used_at = now()")
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         assert not setup_link_is_valid(session, token)
 
 
 def test_the_last_administrator_stays(database: Database) -> None:
     first, second, third = _hire(database, "administrator", "administrator", "sales")
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         assert disable_staff_member(session, str(first)).disabled_at is not None
-    with database.transaction(ACTOR) as session:
+    with transaction(database, ACTOR) as session:
         at = disable_staff_member(session, "0@example.ORG").disabled_at
         assert at is not None
         with pytest.raises(LastAdministrator):
@@ -63,7 +64,7 @@ def test_two_administrators_cannot_disable_each_other_at_once(database: Database
     def disable(id_: int) -> None:
         begun.wait()
         try:
-            with database.transaction(ACTOR) as session:
+            with transaction(database, ACTOR) as session:
                 disable_staff_member(session, str(id_))
         except LastAdministrator as error:
             refused.append(error)
@@ -78,5 +79,5 @@ def test_two_administrators_cannot_disable_each_other_at_once(database: Database
 
 @pytest.mark.parametrize("name", ["nobody@example.org", "99", "", "9" * 40])
 def test_nobody_is_said_plainly(database: Database, name: str) -> None:
-    with database.transaction(ACTOR) as session, pytest.raises(StaffMemberNotFound):
+    with transaction(database, ACTOR) as session, pytest.raises(StaffMemberNotFound):
         disable_staff_member(session, name)

@@ -7,6 +7,7 @@ import typer
 
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.staff.models import StaffMember
 from leasehold.staff.service import SETUP_LINK_LIFETIME, create_setup_link, disable_staff_member, list_staff
@@ -17,7 +18,7 @@ app = new_group()
 @verb(app, "setup-link")
 def setup_link(call: Call) -> None:
     """Make a link that makes an administrator, once, within a quarter of an hour."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         token = create_setup_link(session)
     configuration = call.configuration
     host = f"[{configuration.host}]" if ":" in configuration.host else configuration.host
@@ -32,7 +33,7 @@ def setup_link(call: Call) -> None:
 @verb(app, "list")
 def list_(call: Call) -> None:
     """List everybody who works in the panel, also who is disabled."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         call.show_list(map(_fields, list_staff(session)), ("id", "email", "name", "role", "disabled_at"))
 
 
@@ -42,7 +43,7 @@ def disable(
     member: Annotated[str, typer.Argument(metavar="EMAIL-OR-ID", help="Who it is.", show_default=False)],
 ) -> None:
     """From now on this person may not sign in. The last administrator cannot be disabled."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         fields = _fields(disable_staff_member(session, member))
     call.show(fields)
 

@@ -9,6 +9,7 @@ from leasehold.api_keys.service import create_api_key, list_api_keys, revoke_api
 from leasehold.cli.call import Call
 from leasehold.cli.dates import day_ends
 from leasehold.cli.output import Fields, rfc3339
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 
 app = new_group()
@@ -25,7 +26,7 @@ def create(
     expires: Annotated[str | None, typer.Option(metavar="DATE", help="Its last day; for ever without it.")] = None,
 ) -> None:
     """Make an API key. It is shown this once: only its digest is kept."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         key, text = create_api_key(session, name=name, scopes=scope, expires_at=day_ends(session, expires))
         fields = {"api_key": text, **_fields(key)}
     call.show(fields)
@@ -34,7 +35,7 @@ def create(
 @verb(app, "list")
 def list_(call: Call) -> None:
     """List all API keys, also those revoked."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         columns = ("id", "name", "hint", "scopes", "expires_at", "revoked_at", "last_used_at")
         call.show_list(map(_fields, list_api_keys(session)), columns)
 
@@ -45,7 +46,7 @@ def revoke(
     key: Annotated[str, typer.Argument(metavar="ID-OR-NAME", help="The API key.", show_default=False)],
 ) -> None:
     """Revoke an API key: within a second it is refused everywhere."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         fields = _fields(revoke_api_key(session, key))
     call.show(fields)
 

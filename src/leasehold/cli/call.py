@@ -2,20 +2,14 @@
 
 import getpass
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-from sqlalchemy.orm import Session
 
 from leasehold.cli.options import Common
 from leasehold.cli.output import Fields, print_list, print_object
 from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import Configuration, load_configuration
-from leasehold.kit.database import Role, database_for
-from leasehold.kit.errors import ConfigurationError
-from leasehold.kit.secrets_file import FILE_NAME
 
 
 @dataclass(frozen=True)
@@ -33,22 +27,6 @@ class Call:
     def actor(self) -> Actor:
         """The person at the keyboard, by the operating system's name."""
         return Actor(f"cli:{_os_user()}")
-
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A session with the rights of the panel, committed at the end. Raises `ConfigurationError`."""
-        configuration = self.configuration
-        if configuration.embedded and not (configuration.data_dir / FILE_NAME).exists():
-            raise ConfigurationError(
-                f"There is no installation in {configuration.data_dir}: make one with `leasehold up`, "
-                "or name another directory with --data-dir."
-            )
-        database = database_for(configuration, Role.PANEL)
-        try:
-            with database.transaction(self.actor) as session:
-                yield session
-        finally:
-            database.engine.dispose()
 
     def show(self, fields: Fields) -> None:
         """Print one thing."""

@@ -8,6 +8,7 @@ import typer
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.paging import all_rows
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer, find_customer, list_customers
@@ -34,7 +35,7 @@ def create(
     wanted = name if name is not None else name_option
     if wanted is None or (name is not None and name_option is not None):
         raise typer.BadParameter("give the customer's name once", param_hint="NAME")
-    with call.transaction() as session:
+    with transaction(call) as session:
         customer = create_customer(session, wanted, language=language.value)
         session.refresh(customer)
         fields = _fields(customer)
@@ -44,7 +45,7 @@ def create(
 @verb(app, "list")
 def list_(call: Call) -> None:
     """List all customers."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         customers = all_rows(lambda after: list_customers(session, after_id=after), 0, lambda customer: customer.id)
         call.show_list(map(_fields, customers), ("id", "name", "language", "since"))
 
@@ -55,7 +56,7 @@ def show(
     customer: Annotated[str, typer.Argument(metavar="NAME-OR-ID", help="The customer.", show_default=False)],
 ) -> None:
     """Show one customer."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         fields = _fields(find_customer(session, customer))
     call.show(fields)
 

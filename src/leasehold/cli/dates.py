@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from leasehold.kit.errors import DomainError, Kind
+from leasehold.kit.orm import driver_connection
 from leasehold.settings.service import get_setting
 
 
@@ -24,7 +25,7 @@ def _moment(session: Session, text: str, later: timedelta) -> datetime:
         day = date.fromisoformat(text) + later
     except (ValueError, OverflowError):
         return _exact(text)
-    return datetime.combine(day, time(), ZoneInfo(str(get_setting(session, "timezone"))))
+    return datetime.combine(day, time(), ZoneInfo(str(get_setting(driver_connection(session), "timezone"))))
 
 
 def _exact(text: str) -> datetime:

@@ -8,6 +8,7 @@ from leasehold.cli.arguments import LicenseKeyOption, OptionalLicenseKey, licens
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.paging import all_rows
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.licensing.commands import BlockDevice, Deactivate, UnblockDevice
 from leasehold.licensing.models import DeviceRegistration
@@ -27,7 +28,7 @@ FingerprintArgument = Annotated[
 def list_(call: Call, license_key: OptionalLicenseKey = None) -> None:
     """List registered devices."""
     key = None if license_key is None else license_key_from(license_key)
-    with call.transaction() as session:
+    with transaction(call) as session:
         license_id = None if key is None else find_license(session, key).id
         devices = all_rows(
             lambda after: list_devices(session, license_id=license_id, after=after),
@@ -56,7 +57,7 @@ def deactivate(call: Call, fingerprint: FingerprintArgument, license_key: Licens
 
 
 def _carry_out(call: Call, command: BlockDevice | UnblockDevice | Deactivate) -> None:
-    with call.transaction() as session:
+    with transaction(call) as session:
         outcome = carry_out(session, command, actor=call.actor)
     if outcome.device is None:
         raise LookupError(outcome.code)

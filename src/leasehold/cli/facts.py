@@ -6,8 +6,10 @@ from datetime import datetime
 
 import psycopg
 
+from leasehold.cli.installation import database_of_installation
 from leasehold.kit.configuration import Configuration
-from leasehold.kit.database import Connection, Role, database_for
+from leasehold.kit.database import Connection, Role
+from leasehold.kit.errors import ConfigurationError
 from leasehold.migrations.state import SchemaState, read_schema_state
 
 _LOCK_TIMEOUT_MS = 2000
@@ -64,9 +66,11 @@ class DatabaseAway:
 def look_at_database(configuration: Configuration) -> DatabaseFacts | DatabaseAway:
     """What there is, or why there is nothing. A database without a schema has no partitions, jobs or sessions."""
     try:
-        database = database_for(configuration, Role.OWNER)
+        database = database_of_installation(configuration, Role.OWNER)
         with database.connect(application="status", autocommit=True, lock_timeout_ms=_LOCK_TIMEOUT_MS) as connection:
             return _facts(connection)
+    except ConfigurationError as error:
+        return DatabaseAway(str(error))
     except psycopg.Error as error:
         return DatabaseAway(str(error).strip().splitlines()[-1])
 

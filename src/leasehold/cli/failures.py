@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-import sqlalchemy.exc
 import typer
 
 from leasehold.kit.errors import ConfigurationError, DomainError, Kind
@@ -32,8 +31,6 @@ class Failure:
 
 def explain(error: Exception) -> Failure | None:
     """What to tell the person; None for what is a mistake in the program."""
-    if isinstance(error, sqlalchemy.exc.DBAPIError) and isinstance(error.orig, Exception):
-        return explain(error.orig)
     match error:
         case DomainError():
             status = DATABASE_AWAY if error.kind is Kind.UNAVAILABLE else REFUSED
@@ -42,6 +39,8 @@ def explain(error: Exception) -> Failure | None:
             return Failure(NOT_USABLE, "configuration_invalid", str(error))
         case psycopg.Error():
             return _explain_database(error)
+        case Exception(__cause__=psycopg.Error() as cause):  # as the ORM wraps it
+            return _explain_database(cause)
         case _:
             return None
 

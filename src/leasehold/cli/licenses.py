@@ -10,6 +10,7 @@ from leasehold.cli.call import Call
 from leasehold.cli.dates import day_begins, day_ends
 from leasehold.cli.license_fields import COLUMNS, license_fields, license_with_terms
 from leasehold.cli.paging import all_rows
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.customers.service import find_customer, find_or_create_customer
 from leasehold.licensing.commands import ChangeLimits, Command, DeleteLicense, ResumeLicense, SuspendLicense
@@ -50,7 +51,7 @@ def create(
 
     A day begins and ends in the installation's time zone (setting timezone).
     """
-    with call.transaction() as session:
+    with transaction(call) as session:
         terms = LicenseTerms(
             device_limit=device_limit,
             concurrent_sessions_limit=device_limit if sessions is None else sessions,
@@ -74,7 +75,7 @@ def create(
 def show(call: Call, license_key: LicenseKeyArgument) -> None:
     """Show a license with its terms."""
     key = license_key_from(license_key)
-    with call.transaction() as session:
+    with transaction(call) as session:
         fields = license_with_terms(session, key)
     call.show(fields)
 
@@ -88,7 +89,7 @@ def list_(
     status: Annotated[LicenseStatus | None, typer.Option(help="Only those that stand so.")] = None,
 ) -> None:
     """List licenses."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         wanted = LicenseFilter(
             customer_id=None if customer is None else find_customer(session, customer).id,
             product_id=None if product is None else find_product(session, product).id,
@@ -114,7 +115,7 @@ def update(
     changes = _features(feature)
     if device_limit is None and sessions is None and not changes:
         raise typer.BadParameter("say what to change: --device-limit, --sessions or --feature")
-    with call.transaction() as session:
+    with transaction(call) as session:
         if changes:
             change_features(session, key, changes)
         if device_limit is not None or sessions is not None:
@@ -147,7 +148,7 @@ def extend(
     key = license_key_from(license_key)
     if (valid_until is None) == (days is None):
         raise typer.BadParameter("give either --valid-until or --days")
-    with call.transaction() as session:
+    with transaction(call) as session:
         extend_license(session, key, actor=call.actor, valid_until=day_ends(session, valid_until), days=days)
         fields = license_with_terms(session, key)
     call.show(fields)
@@ -167,13 +168,13 @@ def delete(
     key = license_key_from(license_key)
     if not (yes or call.common.as_json) and sys.stdin.isatty():
         typer.confirm(f"Delete license {key} for good and end its running sessions?", abort=True)
-    with call.transaction() as session:
+    with transaction(call) as session:
         carry_out(session, DeleteLicense(key), actor=call.actor)
     call.show({"license_key": key, "deleted": True})
 
 
 def _carry_out(call: Call, command: Command) -> None:
-    with call.transaction() as session:
+    with transaction(call) as session:
         outcome = carry_out(session, command, actor=call.actor)
         if outcome.license is None:
             raise LookupError(outcome.code)

@@ -6,6 +6,7 @@ import typer
 
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.licensing.models import Product
 from leasehold.licensing.products import create_product, find_product, list_products
@@ -28,7 +29,7 @@ def create(
     wanted = slug if slug is not None else slug_option
     if wanted is None or (slug is not None and slug_option is not None):
         raise typer.BadParameter("give the product's slug once", param_hint="SLUG")
-    with call.transaction() as session:
+    with transaction(call) as session:
         fields = _fields(create_product(session, wanted, name=name))
     call.show(fields)
 
@@ -36,14 +37,14 @@ def create(
 @verb(app, "list")
 def list_(call: Call) -> None:
     """List all products."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         call.show_list(map(_fields, list_products(session)), _COLUMNS)
 
 
 @verb(app, "show")
 def show(call: Call, slug: Annotated[str, typer.Argument(help="The product.", show_default=False)]) -> None:
     """Show one product."""
-    with call.transaction() as session:
+    with transaction(call) as session:
         fields = _fields(find_product(session, slug))
     call.show(fields)
 

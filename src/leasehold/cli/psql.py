@@ -9,9 +9,10 @@ from typing import NoReturn
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 
+from leasehold.cli.installation import database_of_installation
 from leasehold.embedded.binaries import binary
 from leasehold.kit.configuration import Configuration
-from leasehold.kit.database import Role, database_for
+from leasehold.kit.database import Role
 from leasehold.kit.errors import ConfigurationError
 
 
@@ -24,7 +25,7 @@ def exec_psql(configuration: Configuration, arguments: Sequence[str]) -> NoRetur
 
 def psql_environment(configuration: Configuration) -> dict[str, str]:
     """How psql connects, in its own variables: arguments could be read by everybody on the machine."""
-    given = conninfo_to_dict(database_for(configuration, Role.OWNER).conninfo)
+    given = conninfo_to_dict(database_of_installation(configuration, Role.OWNER).conninfo)
     actor = f"psql:{_user()}".replace("\\", "\\\\").replace(" ", "\\ ")
     given["options"] = f"{given.get('options') or ''} -c leasehold.actor={actor}".strip()
     variables = {option.keyword.decode(): option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar}

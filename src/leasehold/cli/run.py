@@ -11,12 +11,13 @@ import typer
 from leasehold.backups.guard import NoBackupsYet
 from leasehold.cli.call import Call
 from leasehold.cli.doctor import examine
+from leasehold.cli.installation import database_of_installation
 from leasehold.cli.logs import log_lines, readable
 from leasehold.cli.psql import exec_psql
 from leasehold.cli.status import as_text, read_status
 from leasehold.cli.verb import new_group, verb
 from leasehold.kit.configuration import Configuration, load_configuration
-from leasehold.kit.database import Role, database_for
+from leasehold.kit.database import Role
 from leasehold.migrations.state import wanted_schema
 
 # Named, not imported: the deliveries do not know each other, and none of them is loaded for the others' verbs.
@@ -62,7 +63,7 @@ def worker(call: Call) -> None:
 @verb(app, "migrate")
 def migrate(call: Call) -> None:
     """Bring the database's schema up to what this release needs."""
-    applied = _load(_MIGRATE)(database_for(call.configuration, Role.OWNER), NoBackupsYet())
+    applied = _load(_MIGRATE)(database_of_installation(call.configuration, Role.OWNER), NoBackupsYet())
     call.show({"applied": applied, "schema": wanted_schema()})
 
 

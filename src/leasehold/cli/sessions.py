@@ -10,6 +10,7 @@ from leasehold.cli.arguments import OptionalLicenseKey, license_key_from, sessio
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.paging import all_rows
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.licensing.queries import (
     LiveSessionLine,
@@ -33,7 +34,7 @@ def list_(
 ) -> None:
     """List running sessions, or those that ended."""
     key = None if license_key is None else license_key_from(license_key)
-    with call.transaction() as session:
+    with transaction(call) as session:
         license_id = None if key is None else find_license(session, key).id
         if ended:
             _list_ended(call, session, license_id)
@@ -48,7 +49,7 @@ def end(
 ) -> None:
     """End a running session; one that has ended before is shown as it ended."""
     token = session_token_from(session_token)
-    with call.transaction() as session:
+    with transaction(call) as session:
         past = end_session(session, token, actor=call.actor)
     call.show(
         {

@@ -6,7 +6,9 @@ import typer
 
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields
+from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.kit.orm import driver_connection
 from leasehold.settings.registry import SETTINGS, IntegerSetting, Setting, Value, find_setting
 from leasehold.settings.service import get_setting, read_all, set_setting
 
@@ -17,8 +19,8 @@ NameArgument = Annotated[str, typer.Argument(help="The setting.", show_default=F
 @verb(app, "list")
 def list_(call: Call) -> None:
     """List all settings with their values."""
-    with call.transaction() as session:
-        values = read_all(session)
+    with transaction(call) as session:
+        values = read_all(driver_connection(session))
         rows = [_fields(setting, values[setting.name]) for setting in SETTINGS]
     call.show_list(rows, ("name", "value", "default", "unit", "help"))
 
@@ -26,8 +28,8 @@ def list_(call: Call) -> None:
 @verb(app, "get")
 def get(call: Call, name: NameArgument) -> None:
     """Show a setting."""
-    with call.transaction() as session:
-        fields = _fields(find_setting(name), get_setting(session, name))
+    with transaction(call) as session:
+        fields = _fields(find_setting(name), get_setting(driver_connection(session), name))
     call.show(fields)
 
 
@@ -38,8 +40,8 @@ def set_(
     value: Annotated[str, typer.Argument(help="The new value.", show_default=False)],
 ) -> None:
     """Change a setting; every process follows within seconds."""
-    with call.transaction() as session:
-        fields = _fields(find_setting(name), set_setting(session, name, value))
+    with transaction(call) as session:
+        fields = _fields(find_setting(name), set_setting(driver_connection(session), name, value))
     call.show(fields)
 
 

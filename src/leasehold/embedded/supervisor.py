@@ -19,7 +19,7 @@ import psycopg
 
 from leasehold.embedded import terminal
 from leasehold.embedded.cluster import Cluster
-from leasehold.embedded.first_access import give_first_access, missing_access
+from leasehold.embedded.first_access import NOTHING_MISSING, missing_access
 from leasehold.embedded.layout import check_layout, mark_layout
 from leasehold.embedded.log_files import log_path, open_log
 from leasehold.embedded.program import Program, leasehold_command
@@ -111,12 +111,15 @@ class Supervisor:
         terminal.say_ready(server=self._server, panel=self._panel, data_dir=self._data_dir, seconds=seconds)
         database = database_for(self._configuration, Role.OWNER)
         missing = missing_access(database)
-        if terminal.may_show_secrets():
-            terminal.say_access(give_first_access(database, missing), self._panel)
-            terminal.say("\nCtrl-C stops Leasehold.")
-        else:
+        if not terminal.may_show_secrets():
             terminal.say_how_to_get_in(missing)
-        database.engine.dispose()
+            return
+        if missing != NOTHING_MISSING:
+            # With it comes the ORM, which no other start loads.
+            from leasehold.embedded.giving_access import give_first_access  # noqa: PLC0415
+
+            terminal.say_access(give_first_access(database, missing), self._panel)
+        terminal.say("\nCtrl-C stops Leasehold.")
 
     def look_after(self) -> None:
         """Start again what dies, and pass warnings on, until a signal ends it."""

@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass, field
 
 import psycopg
-from sqlalchemy.orm import Session
 
 _SIGN = """
 SELECT set_config('leasehold.actor', %s, true),
@@ -26,10 +25,6 @@ class Actor:
     request_id: str = field(default_factory=new_request_id)
     address: str | None = None
 
-    def sign(self, session: Session) -> None:
-        """Every audited change of the transaction that `session` is in bears this name from now on."""
-        self.sign_connection(session.connection().connection.driver_connection)  # type: ignore[arg-type]  # psycopg's
-
-    def sign_connection(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-        """The same on a psycopg connection."""
+    def sign(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        """Every audited change of the transaction that `connection` is in bears this name from now on."""
         connection.execute(_SIGN, (self.name, self.request_id, self.address or ""))

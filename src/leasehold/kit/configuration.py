@@ -2,18 +2,20 @@
 
 import os
 import re
+from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from leasehold.kit.errors import ConfigurationError
 
 ENVIRONMENT_PREFIX = "LEASEHOLD_"
-_DATABASE_URL = re.compile(r"^postgres(ql)?://")
+_WHERE = re.compile(r"(?P<reason>.*) - at `\$\.(?P<name>\w+)")
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
 def default_data_dir() -> Path:
@@ -23,52 +25,32 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("leasehold"))
 
 
-class Configuration(BaseSettings):
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a process of Leasehold must know before it can ask the database.
 
     Each field is the environment variable `LEASEHOLD_` + its name in capitals.
     """
 
-    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="ignore", frozen=True)
+    data_dir: Path = msgspec.field(default_factory=default_data_dir)
+    """Where all data of this installation lives."""
 
-    data_dir: Path = Field(default_factory=default_data_dir, description="Where all data of this installation lives.")
-    database_url: str | None = Field(
-        default=None,
-        description="An existing PostgreSQL 15+ (owner of the database) instead of the embedded one.",
-    )
-    host: str = Field(
-        default="127.0.0.1",
-        min_length=1,
-        description="Address that the license server and the panel listen on.",
-    )
-    server_port: int = Field(default=8090, ge=1, le=65535, description="TCP port of the license server.")
-    panel_port: int = Field(default=8091, ge=1, le=65535, description="TCP port of the admin panel.")
-    server_workers: int = Field(default=1, ge=1, le=64, description="Processes of the license server.")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        description="Addresses or networks, separated by commas, whose X-Forwarded-For is believed.",
-    )
+    database_url: str | None = None
+    """An existing PostgreSQL 15+ (owner of the database) instead of the embedded one."""
 
-    @field_validator("data_dir")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
+    """Address that the license server and the panel listen on."""
 
-    @field_validator("database_url")
-    @classmethod
-    def _is_postgresql(cls, value: str | None) -> str | None:
-        if value is not None and not _DATABASE_URL.match(value):
-            message = "must begin with postgresql://"
-            raise ValueError(message)
-        return value
+    server_port: Port = 8090
+    """TCP port of the license server."""
 
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _networks(cls, value: object) -> object:
-        parts = value.split(",") if isinstance(value, str) else value
-        if not isinstance(parts, (list, tuple)):
-            return value
-        return tuple(str(ip_network(str(part).strip())) for part in parts if str(part).strip())
+    panel_port: Port = 8091
+    """TCP port of the admin panel."""
+
+    server_workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    """Processes of the license server."""
+
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks, separated by commas, whose X-Forwarded-For is believed."""
 
     @property
     def embedded(self) -> bool:
@@ -77,10 +59,9 @@ class Configuration(BaseSettings):
 
     def as_environment(self) -> dict[str, str]:
         """The environment variables that give another process this very configuration."""
-        given = {name: getattr(self, name) for name in type(self).model_fields}
         return {
-            ENVIRONMENT_PREFIX + name.upper(): ",".join(value) if isinstance(value, tuple) else str(value)
-            for name, value in given.items()
+            _variable(name): ",".join(value) if isinstance(value, tuple) else str(value)
+            for name, value in msgspec.structs.asdict(self).items()
             if value is not None
         }
 
@@ -90,11 +71,53 @@ def load_configuration(**overrides: object) -> Configuration:
 
     Raises `ConfigurationError` with one sentence that names the variable and what is wrong with it.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given: dict[str, object] = {
+        name: os.environ[_variable(name)] for name in Configuration.__struct_fields__ if _variable(name) in os.environ
+    }
+    given |= {name: value for name, value in overrides.items() if value is not None}
+    read = {name: _READERS[name](name, str(value)) if name in _READERS else value for name, value in given.items()}
     try:
-        return Configuration(**given)  # type: ignore[arg-type]  # values are checked by the model
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ENVIRONMENT_PREFIX + str(first["loc"][0] if first["loc"] else "").upper()
-        reason = str(first["msg"]).removeprefix("Value error, ")
-        raise ConfigurationError(f"{name} is not usable: {reason} (it is {first['input']!r}).") from error
+        return msgspec.convert(read, Configuration, strict=False, dec_hook=_as_it_is)
+    except msgspec.ValidationError as error:
+        found = _WHERE.match(str(error))
+        name, reason = (found["name"], found["reason"]) if found else ("", str(error))
+        raise _not_usable(name, reason[:1].lower() + reason[1:], given.get(name)) from error
+
+
+def _absolute(_name: str, text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _postgresql(name: str, text: str) -> str:
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ConfigurationError(
+            f"{_variable(name)} is not usable: must begin with postgresql://."
+        )  # may hold a password
+    return text
+
+
+def _networks(name: str, text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise _not_usable(name, str(error), text) from error
+
+
+_READERS: dict[str, Callable[[str, str], object]] = {
+    "data_dir": _absolute,
+    "database_url": _postgresql,
+    "trusted_proxies": _networks,
+}
+
+
+def _as_it_is(_kind: type, value: object) -> object:
+    """What a reader has made is what it should be."""
+    return value
+
+
+def _variable(name: str) -> str:
+    return ENVIRONMENT_PREFIX + name.upper()
+
+
+def _not_usable(name: str, reason: str, value: object) -> ConfigurationError:
+    return ConfigurationError(f"{_variable(name)} is not usable: {reason} (it is {value!r}).")

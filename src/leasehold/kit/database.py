@@ -1,18 +1,13 @@
 """Connections to PostgreSQL: who connects, as which role, with which limits on waiting."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.orm import Session
 
-from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.run_dir import run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
@@ -64,22 +59,6 @@ class Database:
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             options=options.strip(),
         )
-
-    @cached_property
-    def engine(self) -> Engine:
-        """SQLAlchemy's engine on the same role, for everything that is not the hot path."""
-        return create_engine(
-            "postgresql+psycopg://",
-            creator=lambda: self.connect(application=self.role.value, lock_timeout_ms=5000),
-            pool_pre_ping=True,
-        )
-
-    @contextmanager
-    def transaction(self, actor: Actor) -> Iterator[Session]:
-        """A session whose changes bear `actor`'s name: committed at the end, rolled back where anything is raised."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            actor.sign(session)
-            yield session
 
 
 def database_for(configuration: Configuration, role: Role) -> Database:

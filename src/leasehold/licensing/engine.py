@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy.orm import Session as OrmSession
-
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection
 from leasehold.licensing import statements
@@ -57,17 +55,6 @@ def run_commands(connection: Connection, orders: Sequence[Order], *, wait: bool 
         for order, fresh in zip(orders, loaded.fresh, strict=True)
     ]
     return _as_recorded(answers, write(connection, writes, loaded.time))
-
-
-def run_one(session: OrmSession, command: Command, actor: Actor) -> Outcome:
-    """The same for the panel, the command line and jobs: one command, last in the caller's transaction."""
-    connection = session.connection().connection.driver_connection
-    session.flush()
-    (answer,) = run_commands(connection, [(command, actor)], wait=True)  # type: ignore[arg-type]  # psycopg's own
-    if isinstance(answer, Deferred):
-        raise TypeError("a command that waits alone is never deferred")
-    session.expire_all()
-    return answer
 
 
 def run_validations(connection: Connection, commands: Sequence[Validate]) -> list[Outcome]:

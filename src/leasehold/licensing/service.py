@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from leasehold.audit.service import record_event
 from leasehold.customers.models import Customer
 from leasehold.kit.actor import Actor
+from leasehold.kit.orm import driver_connection
 from leasehold.licensing.commands import Command, EndSession, Sweep
 from leasehold.licensing.deciding import MOST_DEVICES
-from leasehold.licensing.engine import run_one
 from leasehold.licensing.errors import MOST_LICENSES_AT_ONCE, LicenseInvalid, LicenseNotFound, limits_invalid, refusal
 from leasehold.licensing.features import changed_features
 from leasehold.licensing.license_key import new_license_key
 from leasehold.licensing.models import LicenseRow, LicenseTerm, Product
 from leasehold.licensing.outcomes import Outcome
+from leasehold.licensing.run_one import run_one
 from leasehold.licensing.state import EndedSession, FeatureValue
 from leasehold.licensing.vocabulary import EndReason, LicenseType
 from leasehold.settings.service import get_setting
@@ -154,7 +155,7 @@ def _now(session: Session) -> datetime:
 
 
 def _after_days(session: Session, starts: datetime, days: int) -> datetime:
-    zone = ZoneInfo(str(get_setting(session, "timezone")))
+    zone = ZoneInfo(str(get_setting(driver_connection(session), "timezone")))
     try:
         return starts.astimezone(zone) + timedelta(days=days)
     except OverflowError:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from leasehold.kit.database import Database
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.guard import Guard
+from leasehold.kit.orm import engine_of
 from leasehold.migrations.state import schema_state
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('leasehold.migrate', 0))"
@@ -29,14 +30,14 @@ def migrate(database: Database, guard: Guard) -> list[str]:
         return []
     guard.before_change("migrate")
     config = _config()
-    with database.engine.connect() as connection:
+    with engine_of(database).connect() as connection:
         connection.execute(text(_ONE_AT_A_TIME))
         connection.execute(text(_LOCK_TIMEOUT))
         config.attributes["connection"] = connection
         before = _current(MigrationContext.configure(connection))
         command.upgrade(config, "head")
         connection.commit()
-    database.engine.dispose()  # the owner leaves no connection behind
+    engine_of(database).dispose()  # the owner leaves no connection behind
     return [f"{number:04}" for number in range(before + 1, state.wanted + 1)]
 
 

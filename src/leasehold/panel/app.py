@@ -13,6 +13,7 @@ from leasehold import __version__
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
 from leasehold.kit.listeners import http_address
+from leasehold.kit.orm import engine_of
 from leasehold.panel.state import read_installation_state
 from leasehold.panel.words import LANGUAGES, words_in
 from leasehold.staff.service import setup_link_is_valid
@@ -56,7 +57,7 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
 def _judge_link(database: Database, token: str) -> tuple[str, HTTPStatus]:
     """Whether the link could be used; asking does not use it up."""
     try:
-        with Session(database.engine) as session:
+        with Session(engine_of(database)) as session:
             valid = setup_link_is_valid(session, token)
     except (DBAPIError, psycopg.Error):
         return "setup_unknown", HTTPStatus.SERVICE_UNAVAILABLE

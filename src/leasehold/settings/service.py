@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy.orm import Session
 
 from leasehold.kit.database import Connection
 from leasehold.settings.errors import SettingInvalid
@@ -27,24 +25,23 @@ _STORE_IN_RUNTIME = {
 _LOCK_TIMES = "SELECT heartbeat_interval, session_timeout FROM runtime FOR NO KEY UPDATE"
 
 
-def read_all(session_or_connection: Session | psycopg.Connection[Any]) -> dict[str, Value]:
+def read_all(connection: Connection) -> dict[str, Value]:
     """Every setting with the value in force, in the registry's order, by one statement."""
-    rows = _driver(session_or_connection).execute(_READ)
+    rows = connection.execute(_READ)
     stored: dict[str, Any] = {str(name): value for name, value in rows}
     return {setting.name: stored.get(setting.name, setting.default) for setting in SETTINGS}
 
 
-def get_setting(session_or_connection: Session | psycopg.Connection[Any], name: str) -> Value:
+def get_setting(connection: Connection, name: str) -> Value:
     """The value in force. Raises `SettingUnknown`."""
     setting = find_setting(name)
-    return read_all(session_or_connection)[setting.name]
+    return read_all(connection)[setting.name]
 
 
-def set_setting(session: Session, name: str, text: str) -> Value:
+def set_setting(connection: Connection, name: str, text: str) -> Value:
     """Change a setting to what `text` stands for and return that. Raises `SettingUnknown` and `SettingInvalid`."""
     setting = find_setting(name)
     value = setting.parse(text)
-    connection = _driver(session)
     if setting.home is Home.RUNTIME:
         _check_times(connection, name, int(value))
         connection.execute(_STORE_IN_RUNTIME[name], (value,))
@@ -68,9 +65,3 @@ def _check_times(connection: Connection, name: str, value: int) -> None:
             "lower heartbeat_interval first, or choose a greater value."
         )
         raise SettingInvalid(name, detail)
-
-
-def _driver(session_or_connection: Session | psycopg.Connection[Any]) -> Connection:
-    if isinstance(session_or_connection, Session):
-        return session_or_connection.connection().connection.driver_connection  # type: ignore[return-value]  # psycopg's
-    return session_or_connection

@@ -1,0 +1,35 @@
+"""SQLAlchemy on our connections; apart from `database.py`, so that a program without an ORM does not load one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import cast
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from leasehold.kit.actor import Actor
+from leasehold.kit.database import Connection, Database
+
+
+@cache
+def engine_of(database: Database) -> Engine:
+    """The one engine of this process for `database`, for everything that is not the hot path."""
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: database.connect(application=database.role.value, lock_timeout_ms=5000),
+        pool_pre_ping=True,
+    )
+
+
+@contextmanager
+def transaction(database: Database, actor: Actor) -> Iterator[Session]:
+    """A session whose changes bear `actor`'s name: committed at the end, rolled back where anything is raised."""
+    with Session(engine_of(database), expire_on_commit=False) as session, session.begin():
+        actor.sign(driver_connection(session))
+        yield session
+
+
+def driver_connection(session: Session) -> Connection:
+    """psycopg's own connection under `session`, in the same transaction."""
+    return cast(Connection, session.connection().connection.driver_connection)
