@@ -1,0 +1,1 @@
+-- What happens while it runs: processes of the server, denials, samples for charts.

@@ -1,0 +1,1 @@
+-- What lists need: indexes for every filter and order, saved views.
