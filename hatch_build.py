@@ -127,12 +127,13 @@ def sprite(drawings: Path, names: Iterable[str]) -> str:
     """One SVG with a symbol `icon-NAME` for each name; colour and width of the lines come from where it is used."""
     ElementTree.register_namespace("", _SVG)
     sheet = ElementTree.Element(f"{{{_SVG}}}svg")
-    style = {"fill": "none", "stroke": "currentColor", "stroke-linecap": "round", "stroke-linejoin": "round"}
+    lines = {"fill": "none", "stroke": "currentColor", "stroke-linecap": "round", "stroke-linejoin": "round"}
     for name in names:
         drawing = drawings / f"{name}.svg"
         if not drawing.is_file():
             raise BuildFailed(f"assets/icons.txt asks for the icon {name}, and there is none. Correct the name.")
-        symbol = ElementTree.SubElement(sheet, f"{{{_SVG}}}symbol", id=f"icon-{name}", viewBox="0 0 24 24", **style)
+        identity = {"id": f"icon-{name}", "viewBox": "0 0 24 24"}
+        symbol = ElementTree.SubElement(sheet, f"{{{_SVG}}}symbol", identity | lines)
         for shape in ElementTree.parse(drawing).getroot():  # noqa: S314  (from a package whose hash was checked)
             if shape.get("stroke") != "none" or shape.get("fill") != "none":
                 shape.tail = None
