@@ -19,7 +19,7 @@ WITH soon AS MATERIALIZED (
        AND valid_until IS NOT NULL AND suspended_at IS NULL AND deleted_at IS NULL
      ORDER BY valid_until, id LIMIT %(most)s + 1
 ), first AS (SELECT id FROM soon ORDER BY valid_until, id LIMIT %(first)s)
-SELECT (SELECT count(*) FROM soon), l.id, l.license_key, c.id, i.name, p.slug, l.type, l.valid_until
+SELECT (SELECT count(*) FROM soon), l.id, l.license_key, c.id, i.name, p.name, l.type, l.valid_until
   FROM first
   JOIN licenses AS l ON l.id = first.id
   JOIN products AS p ON p.id = l.product_id

@@ -112,5 +112,4 @@ def list_processes(connection: Connection) -> list[ServerProcess]:
 
 
 def _process(row: Any) -> ServerProcess:
-    *columns, lanes = row
-    return ServerProcess(*columns, convert(lanes, dict[str, LaneReport]))
+    return ServerProcess(*(*row[:-1], convert(row[-1], dict[str, LaneReport])))

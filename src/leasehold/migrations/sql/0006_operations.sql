@@ -26,7 +26,7 @@ CREATE TABLE license_denials (
     hour timestamptz NOT NULL,
     license_id bigint,
     code text NOT NULL,
-    denials bigint NOT NULL CONSTRAINT license_denials_some CHECK (denials > 0),
+    denials integer NOT NULL CONSTRAINT license_denials_some CHECK (denials > 0),
     CONSTRAINT license_denials_key UNIQUE NULLS NOT DISTINCT (hour, license_id, code)
 ) WITH (fillfactor = 70);
 CREATE INDEX license_denials_license ON license_denials (license_id, hour);
