@@ -11,8 +11,7 @@ _MOST_STRAYS = 1_000
 
 _JOBS = """
 SELECT name, started_at, finished_at, due_at, failure,
-       CASE WHEN due_at < clock_timestamp() - make_interval(secs => %s)
-            THEN extract(epoch FROM clock_timestamp() - greatest(due_at, finished_at, started_at))::float8 END
+       due_at < clock_timestamp() - make_interval(secs => %s)
   FROM schedules
  ORDER BY name
 """
@@ -34,14 +33,17 @@ SELECT array_agg(name ORDER BY ahead) FILTER (WHERE NOT is_there),
 
 @dataclass(frozen=True, slots=True)
 class JobState:
-    """A job of the worker. `overdue_seconds` where it should have run and has not: since when nothing has happened."""
+    """A job of the worker; `is_overdue` where it should have been done half a minute ago and is not (yet).
+
+    `started_at` and `finished_at` are None before it has run, `failure` unless its last run failed.
+    """
 
     name: str
     started_at: datetime | None
     finished_at: datetime | None
     due_at: datetime
     failure: str | None
-    overdue_seconds: float | None
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)

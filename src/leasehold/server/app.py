@@ -1,8 +1,9 @@
 """The license server put together; nothing else here knows how the parts are made."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, StatelessLifespan
@@ -46,7 +47,7 @@ def create_app() -> ASGIApp:
     denials = Denials()
     reporter = Reporter(database, lanes, denials)
     application = make_application(
-        _lifespan(lanes, settings, reporter, _keep_house(lanes, key_use, counters, denials)),
+        _lifespan(lanes, settings, reporter, partial(_keep_house, lanes, key_use, counters, denials)),
         key_ring=key_ring,
         readiness=ReadinessCheck(database),
         authentication=authentication,
@@ -64,14 +65,14 @@ def create_app() -> ASGIApp:
 
 
 def _lifespan(
-    lanes: Lanes, settings: SettingsWatch, reporter: Reporter, keep_house: Coroutine[None, None, None]
+    lanes: Lanes, settings: SettingsWatch, reporter: Reporter, keep_house: Callable[[], Coroutine[None, None, None]]
 ) -> StatelessLifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         lanes.start(asyncio.get_running_loop())
         settings.start()
         reporter.start()
-        housekeeping = asyncio.create_task(keep_house)
+        housekeeping = asyncio.create_task(keep_house())
         try:
             yield
         finally:
