@@ -14,8 +14,10 @@ PROGRAMS = (Role.SERVER, Role.PANEL, Role.WORKER, Role.BACKUP)
 # Tables whose own rows are their record, and the housekeeping of the programs.
 NOT_AUDITED = {
     "alembic_version",
+    "audit_checkpoints",
     "audit_log",
     "audit_personal_values",
+    "audit_seals",
     "license_heartbeats",
     "license_sessions",
     "schedules",

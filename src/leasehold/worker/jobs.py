@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
+from leasehold.audit.sealing import seal_audit
 from leasehold.kit.database import Connection
+from leasehold.kit.signing import load_key_ring
 from leasehold.licensing.sweep import sweep_dead_sessions
 from leasehold.settings.service import get_setting
 
@@ -16,24 +19,42 @@ SELECT count(*) FROM drop_heartbeat_partitions(
 
 
 @dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job works with: a connection of its own, and the data directory of this machine."""
+
+    connection: Connection
+    data_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """`run` does the work on a connection of its own, commits, and returns how much there was of it."""
+    """`run` does the work, commits, and returns how much there was of it."""
 
     name: str
     every: timedelta
-    run: Callable[[Connection], int]
+    run: Callable[[JobContext], int]
     also_at_start: bool = False
 
 
-def ensure_partitions(connection: Connection) -> int:
+def sweep(context: JobContext) -> int:
+    """Move dead sessions to the history; returns how many licenses were touched."""
+    return sweep_dead_sessions(context.connection)
+
+
+def seal(context: JobContext) -> int:
+    """Seal the audit log with this installation's key, read anew since it may change; returns how many rows."""
+    return seal_audit(context.connection, load_key_ring(context.data_dir), context.data_dir)
+
+
+def ensure_partitions(context: JobContext) -> int:
     """Make the heartbeats' partitions of this month and the next three; returns how many were missing."""
-    return _counted(connection, _ENSURE_PARTITIONS, ())
+    return _counted(context.connection, _ENSURE_PARTITIONS, ())
 
 
-def drop_old_heartbeats(connection: Connection) -> int:
+def drop_old_heartbeats(context: JobContext) -> int:
     """Drop the partitions older than the setting `heartbeat_retention_months`; returns how many."""
-    months = int(get_setting(connection, "heartbeat_retention_months"))
-    return _counted(connection, _DROP_PARTITIONS, (months,))
+    months = int(get_setting(context.connection, "heartbeat_retention_months"))
+    return _counted(context.connection, _DROP_PARTITIONS, (months,))
 
 
 def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]) -> int:
@@ -43,7 +64,8 @@ def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]
 
 
 JOBS = (
-    Job("sweep", timedelta(seconds=5), sweep_dead_sessions),
+    Job("audit-seal", timedelta(seconds=1), seal),
+    Job("sweep", timedelta(seconds=5), sweep),
     Job("partitions", timedelta(days=1), ensure_partitions, also_at_start=True),
     Job("retention", timedelta(days=1), drop_old_heartbeats),
 )
