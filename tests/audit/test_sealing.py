@@ -1,7 +1,7 @@
 """Sealing is complete and without gaps, whoever writes meanwhile and however many seal."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
@@ -68,12 +68,19 @@ def test_rows_written_in_savepoints_are_sealed(log: Log) -> None:
     assert log.verify().whole
 
 
+def _seal_often(log: Log) -> None:
+    for _ in range(10):
+        log.seal()
+
+
 def test_many_sealers_and_writers_at_once_make_one_chain(log: Log) -> None:
+    begun: list[Future[None]] = []
     with ThreadPoolExecutor(8) as pool:
-        writers = [pool.submit(log.write, *(f"{writer}-{number}" for number in range(20))) for writer in range(3)]
-        sealers = [pool.submit(lambda: [log.seal() for _ in range(10)]) for _ in range(5)]
-        for future in [*writers, *sealers]:
-            future.result()
+        for writer in range(3):
+            begun.append(pool.submit(log.write, *(f"{writer}-{number}" for number in range(20))))
+        for _ in range(5):
+            begun.append(pool.submit(_seal_often, log))
+    assert [future.exception() for future in begun] == [None] * 8
     log.seal_in_quiet()
     assert _column(log, PLACES) == list(range(1, 121))
     assert sorted(map(int, map(str, _column(log, SEALED)))) == list(range(1, 121))
@@ -102,7 +109,7 @@ def test_checkpoints_keep_their_pace_and_the_witness_is_always_the_latest(log: L
             return seal_audit(connection, log.keys, log.data_dir, pace=pace)
 
     slow, busy = Pace(timedelta(hours=1), timedelta(hours=1)), Pace(timedelta(hours=1), timedelta(0))
-    numbers = []
+    numbers: list[object] = []
     for pace in (slow, slow, busy, slow):
         log.write(f"p{len(numbers)}")
         seal(pace)

@@ -107,7 +107,7 @@ def with_values(
     return None if half is None else {column: values.get((side, column), value) for column, value in half.items()}
 
 
-def _filtered(wanted: AuditFilter) -> Select[tuple[AuditRow]]:
+def _filtered(wanted: AuditFilter) -> Select[AuditRow]:
     query = select(AuditRow)
     for column in ("table_name", "row_id", "actor", "action", "request_id", "address"):
         value = getattr(wanted, column)

@@ -4,7 +4,7 @@ The private keys are in the secrets file. One is current and signs; retired ones
 still be checked. Several hosts of one installation share the file.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,4 +109,4 @@ def _base64(data: bytes) -> bytes:
 
 
 def _unbase64(text: bytes) -> bytes:
-    return urlsafe_b64decode(text + b"=" * (-len(text) % 4))
+    return b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
