@@ -76,10 +76,8 @@ def _seal_often(log: Log) -> None:
 def test_many_sealers_and_writers_at_once_make_one_chain(log: Log) -> None:
     begun: list[Future[None]] = []
     with ThreadPoolExecutor(8) as pool:
-        for writer in range(3):
-            begun.append(pool.submit(log.write, *(f"{writer}-{number}" for number in range(20))))
-        for _ in range(5):
-            begun.append(pool.submit(_seal_often, log))
+        begun += [pool.submit(log.write, *(f"{writer}-{number}" for number in range(20))) for writer in range(3)]
+        begun += [pool.submit(_seal_often, log) for _ in range(5)]
     assert [future.exception() for future in begun] == [None] * 8
     log.seal_in_quiet()
     assert _column(log, PLACES) == list(range(1, 121))

@@ -72,3 +72,30 @@ def test_list_shows_what_was_done_newest_first(cli: Cli, log: Log) -> None:
     assert cli("audit", "list", "--action", "delete", "--json").json == []
     assert cli("audit", "list", "--since", "2999-01-01", "--json").json == []
     assert "Zaphod" not in cli("audit", "list", "--json").out
+
+
+def test_a_restored_backup_is_accepted_with_a_reason_and_the_evidence_is_kept(
+    cli: Cli, log: Log, tmp_path: Path
+) -> None:
+    log.write("a")
+    log.seal_in_quiet()
+    assert cli("audit", "accept", "--reason", "x", "--json").error["code"] == "nothing_to_accept"
+    log.write("b")
+    log.seal_in_quiet()
+    with log.tampering() as superuser:
+        for table, column in (("audit_log", "id"), ("audit_personal_values", "audit_id"), ("audit_seals", "position")):
+            superuser.execute(f"DELETE FROM {table} WHERE {column} > 2")
+        superuser.execute("DELETE FROM audit_checkpoints WHERE number > 2")
+    log.write("c")
+    log.seal_in_quiet()
+    assert cli("audit", "verify").status == 1
+    done = cli("audit", "accept", "--reason", "restored the backup of Monday", "--json").json
+    assert done["kept_size"] == 4
+    assert Path(done["put_aside"]).exists()
+    log.seal_in_quiet()
+    assert cli("audit", "verify").status == 0
+    (row,) = cli("audit", "list", "--action", "accept_rollback", "--json").json
+    assert (row["after"]["reason"], row["after"]["kept_size"]) == ("restored the backup of Monday", 4)
+    with log.tampering() as superuser:
+        superuser.execute("UPDATE audit_log SET actor = 'cli:somebody' WHERE id = 1")
+    assert cli("audit", "accept", "--reason", "x", "--json").error["code"] == "audit_broken"

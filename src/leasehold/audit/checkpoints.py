@@ -94,5 +94,12 @@ def write_witness(data_dir: Path, token: str) -> None:
     draft.replace(path)
 
 
+def put_witness_aside(data_dir: Path) -> Path:
+    """Keep the file under another name, so that the next sealing begins a new one; returns where. Raises `OSError`."""
+    aside = data_dir / f"audit-checkpoint.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.jws"
+    (data_dir / WITNESS_NAME).rename(aside)
+    return aside
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat()

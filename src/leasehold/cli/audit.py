@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from leasehold.audit.checkpoints import read_checkpoint, read_witness
+from leasehold.audit.checkpoints import Checkpoint, put_witness_aside, read_checkpoint, read_witness
 from leasehold.audit.models import AuditRow
 from leasehold.audit.queries import AuditFilter, Place, list_audit_rows
+from leasehold.audit.service import record_event
 from leasehold.audit.verdict import Verification
 from leasehold.audit.verification import verify_audit
 from leasehold.cli.call import Call
@@ -22,7 +23,8 @@ from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.kit.database import Connection, Role
 from leasehold.kit.errors import ConfigurationError, DomainError, Kind
-from leasehold.kit.signing import load_key_ring
+from leasehold.kit.signing import KeyRing, SignatureRefused, load_key_ring
+from leasehold.kit.text import clean_text
 
 app = new_group()
 _COLUMNS = ("id", "occurred_at", "actor", "action", "table", "row", "address")
@@ -81,6 +83,41 @@ def checkpoint(call: Call) -> None:
     token = str(row[0])
     keys = load_key_ring(call.configuration.data_dir)
     call.show({"token": token, **asdict(read_checkpoint(token, keys))})
+
+
+@verb(app, "accept")
+def accept(
+    call: Call,
+    *,
+    reason: Annotated[str, typer.Option(help="Why the log is shorter than it was; it is written into the log.")],
+) -> None:
+    """Go on with a log that was rolled back on purpose, such as by restoring a backup."""
+    data_dir = call.configuration.data_dir
+    kept = _lost_checkpoint(call, load_key_ring(data_dir))
+    why = clean_text(reason, what="The reason", longest=500)
+    details = {"reason": why, "kept_size": kept.size, "kept_chain": kept.chain, "kept_time": kept.time}
+    with transaction(call) as session:
+        record_event(session, "accept_rollback", table="audit_log", row_id=str(kept.number), details=details)
+    call.show({"accepted": True, "kept_size": kept.size, "put_aside": str(put_witness_aside(data_dir))})
+
+
+def _lost_checkpoint(call: Call, keys: KeyRing) -> Checkpoint:
+    """The kept checkpoint, where the database lacks what it speaks of and is whole otherwise."""
+    token = _kept(call, None)
+    with _reading(call) as connection:
+        alone = verify_audit(connection, keys)
+        together = verify_audit(connection, keys, witness=token)
+    if token is None or together.whole:
+        detail = "The log is what this machine remembers, so there is nothing to accept."
+        raise DomainError(Kind.CONFLICT, "nothing_to_accept", detail)
+    if alone.first_broken is not None:
+        detail = f"The log is broken by what it says itself, not just shorter: {alone.first_broken.detail}"
+        raise DomainError(Kind.CONFLICT, "audit_broken", detail)
+    try:
+        return read_checkpoint(token, keys)
+    except SignatureRefused as error:
+        detail = f"The checkpoint in {call.configuration.data_dir} was not signed here ({error}): look who changed it."
+        raise DomainError(Kind.CONFLICT, "checkpoint_forged", detail) from error
 
 
 def _reading(call: Call) -> Connection:
