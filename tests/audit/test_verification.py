@@ -1,5 +1,6 @@
 """Whatever is done to the log, by whoever owns the database, is found, and where it was done."""
 
+import logging
 from dataclasses import replace
 
 import pytest
@@ -232,12 +233,14 @@ def test_a_checkpoint_by_another_key_is_found(sealed: Log) -> None:
     assert "unknown key" in verdict.first_broken.detail
 
 
-def test_a_forged_witness_is_found(sealed: Log) -> None:
+def test_a_forged_witness_is_found_and_left_alone(sealed: Log, caplog: pytest.LogCaptureFixture) -> None:
     (sealed.data_dir / WITNESS_NAME).write_text("nonsense")
     assert sealed.broken()[0] == "checkpoint_changed"
     sealed.write("g")
-    sealed.seal_in_quiet()
+    with caplog.at_level(logging.ERROR):
+        sealed.seal_in_quiet()
     assert read_witness(sealed.data_dir) == "nonsense"
+    assert "not the one that this machine remembers" in caplog.text
 
 
 def test_a_witness_of_another_log_is_found(sealed: Log) -> None:

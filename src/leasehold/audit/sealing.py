@@ -105,13 +105,15 @@ def _seal_batch(connection: Connection, keys: KeyRing, data_dir: Path, pace: Pac
         head = _append(connection, head, rows)
     final_id = _final_id(connection, last, horizon) if len(rows) < BATCH else last.checkpoint.final_id
     following = last.checkpoint.then(last.token, size=head.position, chain=head.link, final_id=final_id)
-    if _is_due(last.checkpoint, following, pace.latest if rows else pace.soonest):
+    due = _is_due(last.checkpoint, following, pace.latest if rows else pace.soonest)
+    if due:
         connection.execute(_CHECK_IN, (following.number, following.signed(keys)))
     elif not rows:
         connection.rollback()
         return 0
     connection.commit()
-    _leave_witness(connection, following, keys, data_dir)
+    if not _leave_witness(connection, following, keys, data_dir) and due:
+        _log.error("the audit log is not the one that this machine remembers: run `leasehold audit verify`")
     return len(rows)
 
 
@@ -160,12 +162,13 @@ def _is_due(last: Checkpoint, following: Checkpoint, after: timedelta) -> bool:
     return abs(datetime.now(UTC) - last.signed_at) >= after
 
 
-def _leave_witness(connection: Connection, checkpoint: Checkpoint, keys: KeyRing, data_dir: Path) -> None:
+def _leave_witness(connection: Connection, checkpoint: Checkpoint, keys: KeyRing, data_dir: Path) -> bool:
     """Write the file, unless it speaks of a chain that is no longer in the database: then it is the evidence."""
     token = read_witness(data_dir)
     if token is not None and not _still_true(connection, token, keys):
-        return
+        return False
     write_witness(data_dir, checkpoint.signed(keys))
+    return True
 
 
 def _still_true(connection: Connection, token: str, keys: KeyRing) -> bool:
