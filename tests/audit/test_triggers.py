@@ -15,9 +15,11 @@ PROGRAMS = (Role.SERVER, Role.PANEL, Role.WORKER, Role.BACKUP)
 NOT_AUDITED = {
     "activity_samples",
     "alembic_version",
+    "audit_checkpoints",
     "audit_log",
     "audit_personal_values",
     "license_denials",
+    "audit_seals",
     "license_heartbeats",
     "license_sessions",
     "schedules",

@@ -81,7 +81,7 @@ def test_status_and_doctor_find_nothing_wrong(installation: Installation) -> Non
     assert found["up"] == {"pid": installation.running.pid}
     assert found["server"]["address"].endswith(str(installation.server_port))
     assert found["database"]["schema"] == found["database"]["schema_wanted"]
-    assert {job["name"] for job in found["jobs"]} == {"sweep", "partitions", "retention"}
+    assert {job["name"] for job in found["jobs"]} == {"audit-seal", "sweep", "partitions", "retention"}
     doctor = leasehold("doctor", "--json", LEASEHOLD_DATA_DIR=str(installation.data_dir))
     assert doctor.returncode == 0, doctor.stdout
 
