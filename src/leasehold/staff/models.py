@@ -7,8 +7,6 @@ from sqlalchemy.orm import Mapped
 
 from leasehold.kit.models import Base, Created, Versioned, identity, personal, plain
 
-ADMINISTRATOR = "administrator"
-
 
 class StaffMember(Versioned, Base):
     """Somebody who may sign in to the panel, until disabled."""

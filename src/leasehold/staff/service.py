@@ -9,7 +9,8 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from leasehold.staff.errors import LastAdministrator, StaffMemberNotFound
-from leasehold.staff.models import ADMINISTRATOR, StaffMember, StaffSetupLink
+from leasehold.staff.models import StaffMember, StaffSetupLink
+from leasehold.staff.roles import Role
 
 SETUP_LINK_LIFETIME = timedelta(minutes=15)
 _TOKEN_BYTES = 32
@@ -44,7 +45,7 @@ def disable_staff_member(session: Session, email_or_id: str) -> StaffMember:
     Raises `StaffMemberNotFound`, and `LastAdministrator` where nobody would be left.
     """
     # All administrators are locked in one order, so that two of them cannot disable each other at once.
-    active = select(StaffMember).where(StaffMember.role == ADMINISTRATOR, StaffMember.disabled_at.is_(None))
+    active = select(StaffMember).where(StaffMember.role == Role.ADMINISTRATOR.value, StaffMember.disabled_at.is_(None))
     administrators = session.scalars(active.order_by(StaffMember.id).with_for_update()).all()
     member = _find(session, email_or_id)
     if member.disabled_at is not None:

@@ -1,0 +1,122 @@
+"""What a page knows of its request: who asks, in which transaction, in whose name."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import cast
+
+from flask import current_app, g, has_request_context, request
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from leasehold.kit.actor import Actor, new_request_id
+from leasehold.kit.configuration import Configuration
+from leasehold.kit.database import Connection as PsycopgConnection
+from leasehold.kit.database import Database
+from leasehold.kit.orm import driver_connection, engine_of
+from leasehold.panel.rights import Right, rights_of
+from leasehold.staff.roles import Role
+
+_EXTENSION = "leasehold"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What the panel's application stands on."""
+
+    configuration: Configuration
+    database: Database
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is signed in: the staff member, and the id of the session that says so."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    session_id: int
+
+    def may(self, right: Right) -> bool:
+        """Whether the role has this right."""
+        return right in rights_of(self.role)
+
+
+def installation() -> Installation:
+    """The installation that this application serves."""
+    here: Installation = current_app.extensions[_EXTENSION]
+    return here
+
+
+def person() -> Person | None:
+    """Who asks; None where nobody has signed in."""
+    found: Person | None = g.get("person")
+    return found
+
+
+def may(right: Right) -> bool:
+    """Whether who asks has this right."""
+    asking = person()
+    return right in rights_of(None if asking is None else asking.role)
+
+
+def actor() -> Actor:
+    """In whose name this request changes things."""
+    asking = person()
+    name = "panel:nobody" if asking is None else f"staff:{asking.id}"
+    return Actor(name, _request_id(), _address())
+
+
+def become(asking: Person | None) -> None:
+    """From now on the request is `asking`'s, in the audit log too."""
+    g.person = asking
+    if "db" in g and g.db.in_transaction():
+        actor().sign(driver_connection(g.db))
+
+
+def db() -> Session:
+    """The request's one session, opened when first asked for; its page commits it (see `pages`).
+
+    Each transaction in it bears the name of who asks.
+    """
+    if "db" not in g:
+        g.db = Session(engine_of(installation().database), expire_on_commit=False)
+        event.listen(g.db, "after_begin", _sign)
+    found: Session = g.db
+    return found
+
+
+def finish(*, keep: bool) -> None:
+    """End the request's transaction, if it began one."""
+    session: Session | None = g.pop("db", None)
+    if session is not None:
+        try:
+            session.commit() if keep else session.rollback()
+        finally:
+            session.close()
+
+
+def install(extensions: dict[str, object], here: Installation) -> None:
+    """Make `here` what `installation()` answers for the application with these extensions."""
+    extensions[_EXTENSION] = here
+
+
+def _sign(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    actor().sign(cast(PsycopgConnection, connection.connection.driver_connection))
+
+
+def _request_id() -> str:
+    if "request_id" not in g:
+        g.request_id = new_request_id()
+    found: str = g.request_id
+    return found
+
+
+def _address() -> str | None:
+    """The client's address; None for a unix socket, and outside a request."""
+    if not has_request_context() or not request.remote_addr:
+        return None
+    try:
+        return str(ip_address(request.remote_addr))
+    except ValueError:
+        return None

@@ -1,0 +1,79 @@
+"""Pages: a blueprint whose every route says what right it needs, and commits what its view has done."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask.sansio.app import App
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+
+from leasehold.panel.context import finish, may, person
+from leasehold.panel.rights import Right
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+_NEEDS = "leasehold.needs"
+
+
+class Pages(Blueprint):
+    """The pages of one subject; their templates are in `templates/<name>/`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, __name__)
+
+    def page(
+        self, rule: str, *, needs: Right, methods: tuple[str, ...] = ("GET",), **options: Any
+    ) -> Callable[[View[P]], View[P]]:
+        """Serve the view at `rule` to who has the right `needs`.
+
+        What it changes is committed when it returns, and rolled back where it raises.
+        """
+
+        def register(view: View[P]) -> View[P]:
+            @wraps(view)
+            def in_transaction(*arguments: P.args, **values: P.kwargs) -> ResponseReturnValue:
+                answer = view(*arguments, **values)
+                finish(keep=True)
+                return answer
+
+            endpoint = options.pop("endpoint", view.__name__)
+            self.add_url_rule(rule, endpoint, in_transaction, methods=methods, **options)
+            self.record(lambda state: _remember(state.app, f"{self.name}.{endpoint}", needs))
+            return view
+
+        return register
+
+
+def need_of(app: Flask, endpoint: str) -> Right | None:
+    """What right an endpoint needs; None where none was said, which shuts it to everybody."""
+    needs: dict[str, Right] = app.extensions.get(_NEEDS, {})
+    return needs.get(endpoint)
+
+
+def allow(app: Flask, endpoint: str, needs: Right) -> None:
+    """Say what right an endpoint needs that is not ours (static files, an extension's)."""
+    _remember(app, endpoint, needs)
+
+
+def check_right() -> ResponseReturnValue | None:
+    """Before each request: shut to everybody without the right, and to all where nobody said which."""
+    if request.endpoint is None:
+        return None
+    needs = need_of(current_app, request.endpoint)
+    if needs is not None and may(needs):
+        return None
+    if person() is None and needs is not None:
+        return redirect(url_for("sign_in.sign_in", next=_here()))
+    raise Forbidden
+
+
+def _here() -> str | None:
+    """Where to go on after signing in: only what can be asked for again."""
+    return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+
+
+def _remember(app: App, endpoint: str, needs: Right) -> None:
+    app.extensions.setdefault(_NEEDS, {})[endpoint] = needs
