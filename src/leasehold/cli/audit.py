@@ -15,7 +15,6 @@ from leasehold.audit.service import record_event
 from leasehold.audit.verdict import Verification
 from leasehold.audit.verification import verify_audit
 from leasehold.cli.call import Call
-from leasehold.cli.dates import day_begins
 from leasehold.cli.installation import database_of_installation
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.paging import all_rows
@@ -25,6 +24,7 @@ from leasehold.kit.database import Connection, Role
 from leasehold.kit.errors import ConfigurationError, DomainError, Kind
 from leasehold.kit.signing import KeyRing, SignatureRefused, load_key_ring
 from leasehold.kit.text import clean_text
+from leasehold.settings.days import day_begins
 
 app = new_group()
 _COLUMNS = ("id", "occurred_at", "actor", "action", "table", "row", "address")
