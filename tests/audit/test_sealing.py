@@ -153,3 +153,13 @@ def test_nobody_changes_what_was_sealed(log: Log, table: str) -> None:
     assert allowed == [
         "leasehold_backup SELECT, leasehold_panel SELECT, leasehold_worker INSERT, leasehold_worker SELECT"
     ]
+
+
+def test_a_transaction_has_its_number_before_it_takes_an_id(log: Log) -> None:
+    log.write("a")  # the first of 32 ids is logged, and that alone would number its transaction
+    with log.fresh.owner.connect(application="test") as connection:
+        row = connection.execute(
+            "INSERT INTO audit_log (actor, action, table_name) "
+            "VALUES (coalesce(pg_current_xact_id_if_assigned()::text, 'none'), 'x', 'x') RETURNING actor"
+        ).fetchone()
+    assert row != ("none",)

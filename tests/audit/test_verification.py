@@ -266,3 +266,33 @@ def test_verification_changes_nothing_and_leaves_the_connection_as_it_was(sealed
         assert verify_audit(connection, sealed.keys).whole
         assert connection.read_only is None
         assert connection.isolation_level is None
+
+
+def test_the_database_s_own_settings_and_functions_change_nothing(sealed: Log) -> None:
+    with sealed.fresh.superuser() as superuser:
+        superuser.execute("CREATE FUNCTION public.length(bytea) RETURNS int LANGUAGE sql AS 'SELECT 0'")
+        superuser.execute("CREATE FUNCTION public.age(xid) RETURNS int LANGUAGE sql AS 'SELECT 0'")
+        for setting in (
+            "search_path = public, pg_catalog",
+            "timezone = 'Asia/Kolkata'",
+            "datestyle = 'German'",
+            "bytea_output = 'escape'",
+            "extra_float_digits = -10",
+        ):
+            superuser.execute(f"ALTER DATABASE {sealed.fresh.name} SET {setting}")
+    assert sealed.verify().whole
+    sealed.write("g")
+    sealed.seal_in_quiet()
+    assert sealed.verify().whole
+
+
+def test_a_log_that_was_copied_as_text_is_still_whole(sealed: Log) -> None:
+    with sealed.tampering() as superuser:
+        for table in ("audit_log", "audit_seals", "audit_checkpoints"):
+            superuser.execute(f"CREATE TEMP TABLE copied AS SELECT t::text AS line FROM {table} AS t")
+            superuser.execute(f"DELETE FROM {table}")
+            overriding = "OVERRIDING SYSTEM VALUE" if table == "audit_log" else ""
+            superuser.execute(f"INSERT INTO {table} {overriding} SELECT (line::{table}).* FROM copied")
+            superuser.execute("DROP TABLE copied")
+    assert sealed.verify().whole
+    assert sealed.seal() == 0

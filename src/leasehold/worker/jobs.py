@@ -39,9 +39,9 @@ class Job:
     also_at_start: bool = False
 
 
-def sweep(context: JobContext) -> int:
-    """Move dead sessions to the history; returns how many licenses were touched."""
-    return sweep_dead_sessions(context.connection)
+def on_connection(run: Callable[[Connection], int]) -> Callable[[JobContext], int]:
+    """For a job that needs its connection alone."""
+    return lambda context: run(context.connection)
 
 
 def seal(context: JobContext) -> int:
@@ -49,32 +49,22 @@ def seal(context: JobContext) -> int:
     return seal_audit(context.connection, load_key_ring(context.data_dir), context.data_dir)
 
 
-def ensure_partitions(context: JobContext) -> int:
+def ensure_partitions(connection: Connection) -> int:
     """Make the heartbeats' partitions of this month and the next three; returns how many were missing."""
-    return _counted(context.connection, _ENSURE_PARTITIONS, ())
+    return _counted(connection, _ENSURE_PARTITIONS, ())
 
 
-def drop_old_heartbeats(context: JobContext) -> int:
+def drop_old_heartbeats(connection: Connection) -> int:
     """Drop the partitions older than the setting `heartbeat_retention_months`; returns how many."""
-    months = int(get_setting(context.connection, "heartbeat_retention_months"))
-    return _counted(context.connection, _DROP_PARTITIONS, (months,))
+    months = int(get_setting(connection, "heartbeat_retention_months"))
+    return _counted(connection, _DROP_PARTITIONS, (months,))
 
 
-def sample(context: JobContext) -> int:
-    """Take the minute's sample of what is in use; returns 0 where it was taken before."""
-    return sample_activity(context.connection)
-
-
-def remove_dead_processes(context: JobContext) -> int:
+def remove_dead_processes(connection: Connection) -> int:
     """Remove the rows of server processes that have died; returns how many."""
-    removed = remove_stale_processes(context.connection)
-    context.connection.commit()
+    removed = remove_stale_processes(connection)
+    connection.commit()
     return removed
-
-
-def forget_denials(context: JobContext) -> int:
-    """Remove the counts of refusals that are older than their setting; returns how many rows."""
-    return forget_old_denials(context.connection)
 
 
 def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]) -> int:
@@ -84,12 +74,12 @@ def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]
 
 
 JOBS = (
-    Job("audit-seal", timedelta(seconds=1), seal),
-    Job("sweep", timedelta(seconds=5), sweep),
+    Job("audit_seal", timedelta(seconds=1), seal),
+    Job("sweep", timedelta(seconds=5), on_connection(sweep_dead_sessions)),
     # Three looks a minute, so that none is missed; a sample is taken once.
-    Job("activity", timedelta(seconds=20), sample, also_at_start=True),
-    Job("server_processes", timedelta(minutes=1), remove_dead_processes),
-    Job("partitions", timedelta(days=1), ensure_partitions, also_at_start=True),
-    Job("retention", timedelta(days=1), drop_old_heartbeats),
-    Job("denial_retention", timedelta(days=1), forget_denials),
+    Job("activity", timedelta(seconds=20), on_connection(sample_activity), also_at_start=True),
+    Job("server_processes", timedelta(minutes=1), on_connection(remove_dead_processes)),
+    Job("partitions", timedelta(days=1), on_connection(ensure_partitions), also_at_start=True),
+    Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
+    Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
 )
