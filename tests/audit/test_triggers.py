@@ -20,6 +20,10 @@ NOT_AUDITED = {
     "license_sessions",
     "schedules",
     "session_history",
+    "sign_in_throttles",
+    "staff_challenges",
+    "staff_recovery_codes",
+    "staff_sessions",
 }
 PERSONAL = "Zaphod Beeblebrox"
 
@@ -36,6 +40,19 @@ ROWS = {
     "staff_setup_links": (
         "INSERT INTO staff_setup_links (digest, expires_at) VALUES ('\\x00', now())",
         "used_at = now()",
+    ),
+    "staff_passwords": (
+        "INSERT INTO staff_passwords (member_id, hash) SELECT id, 'argon' FROM staff_members",
+        "changed_at = now()",
+    ),
+    "staff_totps": (
+        "INSERT INTO staff_totps (member_id, sealed_secret) SELECT id, '\\x00' FROM staff_members",
+        "enrolled_at = now()",
+    ),
+    "staff_passkeys": (
+        "INSERT INTO staff_passkeys (member_id, credential_id, public_key, sign_count, name) "
+        f"SELECT id, '\\x00', '\\x00', 0, '{PERSONAL}' FROM staff_members",
+        f"name = '{PERSONAL} II'",
     ),
     "api_keys": (
         "INSERT INTO api_keys (name, digest, hint, scopes) VALUES ('shop', '\\x00', 'ABCD', '{license}')",

@@ -49,7 +49,9 @@ def client_as(panel: Flask) -> ClientAs:
 
     def signed_in(role: Role | None) -> FlaskClient:
         def pretend() -> None:
-            become(None if role is None else Person(0, "Testa Prüferin", "testa@leasehold.test", role, 0))
+            become(
+                None if role is None else Person(0, "Testa Prüferin", "testa@leasehold.test", role, 0, confirmed=True)
+            )
 
         panel.before_request_funcs.setdefault(None, []).insert(0, pretend)
         return panel.test_client()
