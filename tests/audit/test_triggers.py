@@ -158,7 +158,15 @@ def _refused(opened: Connection, statement: str) -> None:
 
 def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> None:
     ACTOR.sign(connection)
-    for table in ("contact_details", "affiliations", "contacts", "staff_members", "device_registrations"):
+    credentials = ("staff_passkeys", "staff_totps", "staff_passwords")
+    for table in (
+        "contact_details",
+        "affiliations",
+        "contacts",
+        *credentials,
+        "staff_members",
+        "device_registrations",
+    ):
         connection.execute(f"UPDATE {table} SET {ROWS[table][1]}")
         connection.execute(f"DELETE FROM {table}")
     in_clear = connection.execute(
@@ -171,7 +179,13 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
     ).fetchall()
     assert in_clear == []
     assert {action for table, action in kept if table == "contacts"} == {"insert", "update", "delete"}
-    assert {table for table, _ in kept} == {"contact_details", "contacts", "device_registrations", "staff_members"}
+    assert {table for table, _ in kept} == {
+        "contact_details",
+        "contacts",
+        "device_registrations",
+        "staff_members",
+        "staff_passkeys",
+    }
 
 
 @pytest.mark.parametrize("role", PROGRAMS)
