@@ -62,7 +62,7 @@ def test_an_unknown_account_looks_like_a_known_one(panel: Flask, database: Datab
     answers = []
     for email in (EMAIL, "nobody@firm.local"):
         answer = panel.test_client().post("/sign-in", data={"email": email, "password": "wrong horse lantern"})
-        answers.append((answer.status_code, re.sub(r'(csrf_token|value)[^>]*"', "", answer.text.replace(email, ""))))
+        answers.append((answer.status_code, re.sub(r"[\w.-]{60,}", "", answer.text.replace(email, ""))))
     assert answers[0] == answers[1]
     assert answers[0][0] == 422
 
