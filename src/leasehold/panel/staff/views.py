@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from leasehold.kit.errors import DomainError
@@ -48,7 +49,9 @@ class InvitationForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     """Who shall join, and as what."""
 
     email = StringField(lazy_gettext("E-mail address"), [InputRequired(), Length(max=300)], render_kw={"type": "email"})
-    role = SelectField(lazy_gettext("Role"), choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
+    role = SelectField(
+        lazy_gettext("Role"), choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()]
+    )
 
 
 @pages.page("/staff", needs=Right.READ_ADMINISTRATION, endpoint="list_staff")
