@@ -3,6 +3,8 @@
 New pages are covered by themselves.
 """
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -18,7 +20,7 @@ _SHUT = (302, 403)
 
 def _path(panel: Flask, rule: Rule) -> str:
     """The rule's path, with something in its place where it takes an argument."""
-    values = {
+    values: dict[str, Any] = {
         name: 999_999 if "Integer" in type(rule._converters[name]).__name__ else _word(rule, name)
         for name in rule.arguments
     }

@@ -7,8 +7,6 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-import segno
-
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel.context import installation
 from leasehold.staff.second_factor import Seal, new_totp_secret, secret_as_text, totp_uri
@@ -33,6 +31,8 @@ def seal() -> Seal:
 
 def offer(member_id: int, email: str, sealed: str | None = None) -> Offer:
     """A new secret for the member; the same again where `sealed` is one that was offered before."""
+    import segno  # noqa: PLC0415  # seldom used
+
     secret = (sealed and open_sealed(sealed, member_id)) or new_totp_secret()
     picture = segno.make(totp_uri(secret, email=email, issuer=_ISSUER)).png_data_uri(scale=_SCALE)
     return Offer(picture, secret_as_text(secret), _as_text(seal().close(secret, member_id)))
