@@ -294,3 +294,35 @@ def test_ended_sessions_are_told(panel: Flask, client: FlaskClient, database: Da
     told = [after for _, after in _events(database, "session_ended")]
     assert told == [{"member_id": 1, "reason": "test"}] * 2
     forget_codes(database)
+
+
+def test_with_tls_the_cookies_belong_to_this_host_alone(
+    fresh_database: FreshDatabase, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEASEHOLD_PANEL_URL", "https://admin.example.org")
+    for panel in make_panel(tmp_path, fresh_database.url):
+        client = panel.test_client()
+        data = {"name": "Ada", "email": EMAIL, "password": PASSWORD}
+        answer = client.post(setup_link(database), data=data, base_url="https://admin.example.org/")
+        cookies = answer.headers.getlist("Set-Cookie")
+        assert [cookie for cookie in cookies if cookie.startswith("__Host-leasehold_session=")]
+        for cookie in cookies:
+            assert cookie.startswith("__Host-")
+            assert "Secure" in cookie
+            assert "Path=/" in cookie
+            assert "Domain" not in cookie
+        assert client.get("/sign-in/enrol", base_url="https://admin.example.org/").status_code == 200
+
+
+def test_a_request_counts_for_the_client_behind_our_proxy(panel: Flask, database: Database) -> None:
+    client = panel.test_client()
+    for address in ("203.0.113.9", "2001:db8::1"):
+        client.post(
+            "/sign-in",
+            data={"email": EMAIL, "password": "wrong"},
+            headers={"X-Forwarded-For": f"10.9.9.9, {address}"},
+            environ_base={"REMOTE_ADDR": ""},
+        )
+    with database.connect(application="test") as connection:
+        told = connection.execute("SELECT host(address) FROM audit_log WHERE action = 'sign_in_failed' ORDER BY id")
+        assert [row[0] for row in told] == ["203.0.113.9", "2001:db8::1"]
