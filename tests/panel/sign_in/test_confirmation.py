@@ -70,3 +70,19 @@ def test_nothing_typed_can_break_out_of_the_page(client: FlaskClient, member: Me
     page = client.post("/staff/invite", data={"email": evil, 'role"><script>': "x"}).text
     assert "<script>alert" not in page
     assert '"><script>' not in page
+
+
+def test_every_change_of_the_staff_and_of_second_factors_asks(
+    panel: Flask, client: FlaskClient, member: Member
+) -> None:
+    sensitive = [
+        str(rule).replace("<int:member_id>", "1").replace("<int:passkey_id>", "1")
+        for rule in panel.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+        and rule.endpoint.startswith(
+            ("staff.", "account.authenticator", "account.remove", "account.make", "account.add")
+        )
+    ]
+    assert len(sensitive) > 10
+    for path in [*sensitive, "/passkeys/ask-new"]:
+        assert "Is it you?" in client.post(path).text, path
