@@ -27,11 +27,6 @@ def session_address(token: UUID) -> str:
     return url_for("sessions.show_session", session_token=token)
 
 
-def _device(line: SessionLine) -> Link:
-    key, fingerprint = line.whose.license_key, line.hardware_fingerprint
-    return Link(line.device_name, url_for("devices.show_device", license_key=key, fingerprint=fingerprint))
-
-
 def question_to_end(count: int) -> str:
     """What is asked before live sessions are ended."""
     return str(
@@ -52,9 +47,13 @@ def _end(session: Session, key: str, form: Any) -> None:
 
 SESSION_COLUMNS: tuple[Column[SessionLine], ...] = (
     Column(
+        "device", _("On the device"), lambda line: Link(line.device_name, session_address(line.session.session_token))
+    ),
+    Column(
         "session",
         _("Session"),
         lambda line: Code(str(line.session.session_token), session_address(line.session.session_token)),
+        shown=False,
     ),
     Column(
         "license_key",
@@ -67,7 +66,7 @@ SESSION_COLUMNS: tuple[Column[SessionLine], ...] = (
         lambda line: Link(line.whose.customer, url_for("customers.show_customer", customer_id=line.whose.customer_id)),
     ),
     Column("product", _("Product"), lambda line: line.whose.product),
-    Column("device", _("Device"), _device),
+    Column("hardware_fingerprint", _("Fingerprint"), lambda line: Code(line.hardware_fingerprint), shown=False),
     Column("client_version", _("Version"), lambda line: line.session.client_version, shown=False),
 )
 
