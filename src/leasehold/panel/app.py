@@ -13,6 +13,7 @@ from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.customers import views as customers
 from leasehold.panel.delivery import init_delivery
+from leasehold.panel.devices import views as devices
 from leasehold.panel.headers import init_headers
 from leasehold.panel.licenses import views as licenses
 from leasehold.panel.lists import saved
@@ -21,6 +22,8 @@ from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.rights import Right
+from leasehold.panel.session_history import views as session_history
+from leasehold.panel.sessions import views as sessions
 from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup
 from leasehold.panel.sign_in import views as sign_in
 from leasehold.panel.sign_in.cookies import cookie_name
@@ -42,6 +45,9 @@ _SUBJECTS = (
     saved,
     customers,
     licenses,
+    devices,
+    sessions,
+    session_history,
 )
 
 
