@@ -16,8 +16,9 @@ from leasehold.licensing.commands import ChangeLimits, Command, DeleteLicense, R
 from leasehold.licensing.features import read_feature_value
 from leasehold.licensing.products import find_or_create_product, find_product
 from leasehold.licensing.queries import LicenseFilter, list_licenses
-from leasehold.licensing.service import LicenseTerms, carry_out, change_features, create_licenses, extend_license
+from leasehold.licensing.service import LicenseTerms, carry_out, change_features, create_licenses
 from leasehold.licensing.state import FeatureValue
+from leasehold.licensing.terms import extend_license
 from leasehold.licensing.vocabulary import LicenseStatus, LicenseType
 from leasehold.settings.days import day_begins, day_ends
 

@@ -29,3 +29,9 @@ CREATE UNIQUE INDEX saved_views_default ON saved_views (staff_member_id, list_na
 CREATE INDEX saved_views_shared ON saved_views (list_name) WHERE is_shared;
 CALL audit_changes_of('saved_views', 'id', '{staff_member_id,list_name,name,query,is_shared,is_default}');
 GRANT SELECT, INSERT, UPDATE, DELETE ON saved_views TO leasehold_panel;
+
+-- Customers: by name and by age, alone and within a language; products by name; licenses that have not begun.
+CREATE INDEX institutions_language_name ON institutions (language, lower(name), id);
+CREATE INDEX institutions_language ON institutions (language, id);
+CREATE INDEX products_name ON products (lower(name), id);
+CREATE INDEX licenses_valid_from ON licenses (valid_from) WHERE deleted_at IS NULL;
