@@ -87,10 +87,10 @@ def find_batch(session: Session, idempotency_key: UUID) -> LicenseBatch:
     return batch
 
 
-def keys_of_batch(session: Session, batch: LicenseBatch) -> Sequence[str]:
-    """The keys of its licenses that were not deleted, in the order they were made in."""
+def rows_of_batch(session: Session, batch: LicenseBatch) -> Sequence[LicenseRow]:
+    """Its licenses that were not deleted, in the order they were made in."""
     of_batch = (LicenseRow.batch_id == batch.id, LicenseRow.deleted_at.is_(None))
-    return session.scalars(select(LicenseRow.license_key).where(*of_batch).order_by(LicenseRow.id)).all()
+    return session.scalars(select(LicenseRow).where(*of_batch).order_by(LicenseRow.id)).all()
 
 
 def take_keys(session: Session, idempotency_key: UUID, *, actor: Actor) -> LicenseBatch:

@@ -10,19 +10,23 @@ from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import account, context, front
 from leasehold.panel.customers import views as customers
 from leasehold.panel.headers import init_headers
+from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
+from leasehold.panel.links import link_to
 from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
+from leasehold.panel.products import views as products
 from leasehold.panel.rights import Right
 from leasehold.panel.sign_in import views as sign_in
+from leasehold.panel.words import badge_for, badge_of
 
 _LARGEST_FORM = 4 * 2**20
 _LONGEST_FORM_PART = 1 * 2**20
 _MOST_FORM_PARTS = 5000
-_SUBJECTS = (front, sign_in, account, customers, licenses, saved)
+_SUBJECTS = (front, sign_in, account, customers, products, licenses, saved)
 
 
 def create_app(configuration: Configuration, database: Database) -> Flask:
@@ -52,6 +56,9 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         "version": __version__,
         "person": context.person,
         "may": context.may,
+        "badge_for": badge_for,
+        "badge_of": badge_of,
+        "link_to": link_to,
         "Right": Right,
         "installed_endpoints": lambda: current_app.view_functions,
     }
