@@ -9,6 +9,7 @@ from leasehold.kit.database import Database
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import account, context, front
 from leasehold.panel.customers import views as customers
+from leasehold.panel.delivery import init_delivery
 from leasehold.panel.headers import init_headers
 from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
@@ -43,6 +44,7 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     context.install(app.extensions, context.Installation(configuration, database))
+    init_delivery(app)
     init_headers(app)
     init_locale(app)
     init_problems(app)

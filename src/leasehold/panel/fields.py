@@ -16,6 +16,8 @@ _EMPTY_ROWS = 3
 class DurationField(StringField):  # type: ignore[misc]  # wtforms has no types
     """A span of time as people type it: `36 h`, `30 d`, `45 min`; its data are seconds."""
 
+    data: Any
+
     def __init__(self, label: Any = None, **values: Any) -> None:
         values.setdefault("description", lazy_gettext("A number with s, min, h or d, such as 36 h."))
         super().__init__(label, **values)
@@ -57,8 +59,16 @@ class RowList(FieldList):  # type: ignore[misc]  # wtforms has no types
 
     def add_empty(self) -> None:
         """Add the empty rows that are shown; those that were sent empty count."""
-        empty = sum(
-            1 for entry in self.entries if not any(part.data for part in entry.form if part.type != "SelectField")
-        )
-        for _number in range(_EMPTY_ROWS - empty):
+        empty = sum(1 for entry in self.entries if not _is_filled(entry))
+        room = self.max_entries - len(self.entries)
+        for _number in range(min(_EMPTY_ROWS - empty, room)):
             self.append_entry()
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """Whether every row that is filled in can be read."""
+        self.errors = [entry.errors for entry in self.entries if _is_filled(entry) and not entry.validate(form)]
+        return not self.errors
+
+
+def _is_filled(row: Any) -> bool:
+    return any(part.data for part in row.form if part.type != "SelectField")

@@ -104,7 +104,7 @@ def readable(field: Field, value: Any) -> str:
         return next((str(choice.label) for choice in field.iter_choices() if choice.value == value), str(value or ""))
     match value:
         case bool():
-            return _("yes") if value else _("no")
+            return str(_("yes") if value else _("no"))
         case None:
             return ""
         case list():

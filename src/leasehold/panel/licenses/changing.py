@@ -192,8 +192,8 @@ def _ends(license_key: str) -> str:
     """What becomes of the live sessions."""
     live = read_license(db(), license_key).view.sessions_live
     if not live:
-        return _("No session is live.")
-    return ngettext("%(num)s live session ends at once.", "%(num)s live sessions end at once.", live)
+        return str(_("No session is live."))
+    return str(ngettext("%(num)s live session ends at once.", "%(num)s live sessions end at once.", live))
 
 
 def _version(license_key: str) -> int:

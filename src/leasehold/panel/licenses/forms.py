@@ -7,9 +7,8 @@ from uuid import UUID
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, FormField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import BooleanField, FormField, HiddenField, IntegerField, SelectField, TextAreaField, validators
 from wtforms import Form as PlainForm
-from wtforms.validators import UUID as IsUuid
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from leasehold.licensing import notes, service
@@ -98,7 +97,7 @@ class EditLicenseForm(Sold, VersionedForm):
 class MakeLicensesForm(CustomerChoice, Sold):
     """Licenses that are made; `form_key` makes them once, however often the form is sent."""
 
-    form_key = HiddenField(validators=[InputRequired(), IsUuid()])
+    form_key = HiddenField(validators=[InputRequired(), validators.UUID()])
     product = SelectField(_("Product"), choices=lambda: [(one.slug, one.name) for one in list_products(db())])
     type = SelectField(_("Type"), choices=lambda: choices_of(LicenseType))
     count = IntegerField(_("How many"), [InputRequired(), NumberRange(1, MOST_IN_A_BATCH)], default=1)

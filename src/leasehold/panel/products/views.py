@@ -12,6 +12,7 @@ from leasehold.licensing.queries import LicenseFilter, newest_licenses
 from leasehold.licensing.vocabulary import LicenseStatus
 from leasehold.panel.context import db
 from leasehold.panel.lists.page import answer_list
+from leasehold.panel.lists.table import Badge
 from leasehold.panel.pages import Pages
 from leasehold.panel.products.forms import NewProductForm, RenameProductForm, stored_product
 from leasehold.panel.products.table import PRODUCT_TABLE
@@ -79,7 +80,7 @@ def rename_product(slug: str) -> ResponseReturnValue:
     return render_template("form.html", form=form, title=title, label=_("Save"), cancel=here), form.status
 
 
-def _counts(product: Product) -> list[tuple[object, int, str]]:
+def _counts(product: Product) -> list[tuple[Badge, int, str]]:
     """Each status with how many licenses of the product have it, and where they are listed."""
     time = read_list_time(db())
     counted = []
