@@ -77,9 +77,9 @@ def list_licenses(
     return [license_line(row, time) for row in session.execute(query)]
 
 
-def show_license(session: Session, license_key: str) -> LicenseLine:
-    """The license with this key. Raises `LicenseNotFound`."""
-    time = read_service_time(session)
+def show_license(session: Session, license_key: str, *, time: ServiceTime | None = None) -> LicenseLine:
+    """The license with this key as it stands at `time`, or now. Raises `LicenseNotFound`."""
+    time = time or read_service_time(session)
     row = session.execute(licenses_with_counts(time).where(LicenseRow.license_key == license_key)).one_or_none()
     if row is None:
         raise LicenseNotFound(license_key)
@@ -118,10 +118,15 @@ def list_devices(
 
 
 def list_live_sessions(
-    session: Session, *, license_id: int | None = None, after: tuple[int, int] = (0, 0), limit: int = PAGE
+    session: Session,
+    *,
+    license_id: int | None = None,
+    after: tuple[int, int] = (0, 0),
+    limit: int = PAGE,
+    time: ServiceTime | None = None,
 ) -> list[LiveSessionLine]:
-    """One page of the sessions that live at this moment, in the order of (license id, id)."""
-    time = read_service_time(session)
+    """One page of the sessions that live at `time`, or now, in the order of (license id, id)."""
+    time = time or read_service_time(session)
     position = (LiveSession.license_id, LiveSession.id)
     query = (
         _with_device(LiveSession)

@@ -64,7 +64,7 @@ class RowList(FieldList):  # type: ignore[misc]  # wtforms has no types
         for _number in range(min(_EMPTY_ROWS - empty, room)):
             self.append_entry()
 
-    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:  # noqa: ARG002  # rows have their own
         """Whether every row that is filled in can be read."""
         self.errors = [entry.errors for entry in self.entries if _is_filled(entry) and not entry.validate(form)]
         return not self.errors

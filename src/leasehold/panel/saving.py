@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Form
 
-from leasehold.kit.errors import DomainError
+from leasehold.kit.errors import DomainError, Stale
 from leasehold.panel.context import finish
 from leasehold.panel.locale import language
 from leasehold.panel.problems import STATUS_OF
@@ -30,6 +30,7 @@ class PanelForm(Form):  # type: ignore[misc]  # wtforms has no types
         super().__init__(*arguments, **values)
         self.refusals: list[str] = []
         self.status = HTTPStatus.OK
+        self.is_stale = False
 
     @classmethod
     def read(cls, **values: Any) -> Any:
@@ -41,6 +42,7 @@ class PanelForm(Form):  # type: ignore[misc]  # wtforms has no types
         finish(keep=False)
         self.refusals.append(error.detail)
         self.status = STATUS_OF[error.kind]
+        self.is_stale = isinstance(error, Stale)
 
 
 def save_form(form: PanelForm, save: Callable[[], str]) -> ResponseReturnValue | None:
@@ -48,8 +50,11 @@ def save_form(form: PanelForm, save: Callable[[], str]) -> ResponseReturnValue |
 
     None where the form was not sent, is not valid, or a service refuses: then its page is shown, with `form.status`.
     """
-    if not is_valid(form):
-        return None
+    return carry_out(form, save) if is_valid(form) else None
+
+
+def carry_out(form: PanelForm, save: Callable[[], str]) -> ResponseReturnValue | None:
+    """The same for a form that is valid."""
     try:
         return redirect(save(), HTTPStatus.SEE_OTHER)
     except DomainError as error:

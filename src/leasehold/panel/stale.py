@@ -6,18 +6,15 @@ the page compares what was typed with what stands now, and sends the newer versi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
-from flask import redirect
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field, IntegerField
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
-from leasehold.kit.errors import DomainError, Stale
-from leasehold.panel.saving import PanelForm, is_valid, save_form
+from leasehold.panel.saving import PanelForm, carry_out, is_valid, save_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +53,16 @@ def save_versioned(
     """
     if not is_valid(form):
         return None
-    try:
-        return redirect(save(), HTTPStatus.SEE_OTHER)
-    except Stale as error:
-        form.refuse(error)
-    except DomainError as error:
-        form.refuse(error)
-        return None
+    answer = carry_out(form, save)
+    if not form.is_stale:
+        return answer
     now = stored()
     form.differences = _differences(form, now.values)
     form.version.data, form.version.raw_data = now.version, None
     if form.differences:
         return None
     form.refusals.clear()
-    return save_form(form, save)
+    return carry_out(form, save)
 
 
 def save_additional(
@@ -83,7 +76,7 @@ def save_additional(
     try:
         return save_form(form, save)
     finally:
-        if form.status is HTTPStatus.CONFLICT:
+        if form.is_stale:
             form.version.data, form.version.raw_data = version(), None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField, RadioField, SelectChoice
 
 from leasehold.customers.editing import CustomerCard, add_customer, read_customer
 from leasehold.customers.errors import CustomerAmbiguous, CustomerNotFound
@@ -14,6 +14,7 @@ from leasehold.customers.lists import customers_like
 from leasehold.customers.models import Customer
 from leasehold.customers.service import find_customer
 from leasehold.kit.errors import DomainError, Kind
+from leasehold.kit.text import clean_text
 from leasehold.panel.context import may
 from leasehold.panel.fields import text
 from leasehold.panel.rights import Right
@@ -21,6 +22,7 @@ from leasehold.panel.saving import PanelForm
 
 _NUMBERED = re.compile(r".*\(no\. ([0-9]{1,18})\)\s*", re.DOTALL)
 _MOST_CANDIDATES = 10
+_LONGEST = 260
 
 
 class CustomerUnclear(DomainError):
@@ -33,7 +35,9 @@ class CustomerUnclear(DomainError):
 class CustomerChoice(PanelForm):
     """The fields that a customer is chosen by."""
 
-    customer = text(_("Customer"), 260, help_text=_("A part of the name, or the customer's number."), required=True)
+    customer = text(
+        _("Customer"), _LONGEST, help_text=_("A part of the name, or the customer's number."), required=True
+    )
     customer_id = RadioField(_("Which one?"), choices=[], validate_choice=False)
     new_customer = BooleanField(_("Make a new customer where none has this name"))
 
@@ -55,7 +59,7 @@ class CustomerChoice(PanelForm):
 
         Raises `CustomerUnclear`, `CustomerNotFound`, and `DomainError` `text_invalid` for the name of a new one.
         """
-        typed = " ".join((self.customer.data or "").split())
+        typed = clean_text(self.customer.data or "", what=str(_("The customer")), longest=_LONGEST)
         number = self.customer_id.data if (self.customer_id.data or "").isdigit() else None
         numbered = _NUMBERED.fullmatch(typed)
         if numbered or number:
@@ -75,14 +79,14 @@ class CustomerChoice(PanelForm):
         return "new_customer" in self and bool(self.new_customer.data)
 
     def _nearly(self, session: Session, typed: str) -> Customer:
-        candidates = list(customers_like(session, typed, limit=_MOST_CANDIDATES)) if typed else []
+        candidates = list(customers_like(session, typed, limit=_MOST_CANDIDATES))
         if not candidates:
             raise CustomerNotFound(typed)
         self._offer(candidates)
         raise CustomerUnclear
 
     def _offer(self, candidates: list[Customer]) -> None:
-        self.customer_id.choices = [(str(one.id), numbered_name(one)) for one in candidates]
+        self.customer_id.choices = [SelectChoice(str(one.id), numbered_name(one)) for one in candidates]
 
 
 def numbered_name(customer: Customer) -> str:

@@ -138,7 +138,7 @@ def edit_contact(customer_id: int, contact_id: int) -> ResponseReturnValue:
     here = url_for("customers.show_customer", customer_id=customer_id)
     institution_id = read_customer(db(), customer_id).institution_id
     line = contacts.find_contact(db(), institution_id, contact_id)
-    stored = stored_contact(line)
+    stored, name = stored_contact(line), line.name
     form = EditContactForm.read(**stored.values, version=stored.version)
 
     def save() -> str:
@@ -149,7 +149,7 @@ def edit_contact(customer_id: int, contact_id: int) -> ResponseReturnValue:
     again = lambda: stored_contact(contacts.find_contact(db(), institution_id, contact_id))  # noqa: E731
     if (onward := save_versioned(form, save, again)) is not None:
         return onward
-    title = _("Edit %(name)s", name=line.name)
+    title = _("Edit %(name)s", name=name)
     return render_template("form.html", form=form, title=title, label=_("Save"), cancel=here), form.status
 
 

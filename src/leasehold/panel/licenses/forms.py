@@ -38,7 +38,7 @@ class FeatureRow(PlainForm):  # type: ignore[misc]  # wtforms has no types
     """One feature."""
 
     name = text(_("Feature"), 64)
-    kind = SelectField(_("Kind"), choices=_KINDS)
+    kind = SelectField(_("Kind"), choices=lambda: _KINDS)
     value = text(_("Value"), LONGEST_VALUE)
 
 

@@ -57,7 +57,8 @@ class Glance:
 
 def glance_at(session: Session, license_key: str) -> Glance:
     """The license with this key. Raises `LicenseNotFound`."""
-    line = show_license(session, license_key)
+    time = read_service_time(session)
+    line = show_license(session, license_key, time=time)
     id_ = line.view.license.id
     terms, notes, transfers = list_terms(session, id_), list_notes(session, id_), transfers_of_license(session, id_)
     devices = [device for device, _ in list_devices(session, license_id=id_, limit=_MOST_DEVICES)]
@@ -72,10 +73,10 @@ def glance_at(session: Session, license_key: str) -> Glance:
     made_by = {note.made_by for note in notes} | {line.transfer.made_by for line in transfers}
     return Glance(
         line=line,
-        now=read_service_time(session).now,
+        now=time.now,
         terms=terms,
         devices=devices,
-        live=list_live_sessions(session, license_id=id_),
+        live=list_live_sessions(session, license_id=id_, time=time),
         past=latest_past_sessions(session, id_),
         notes=notes,
         transfers=transfers,

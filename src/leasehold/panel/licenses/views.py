@@ -39,6 +39,6 @@ def show_license(license_key: str) -> ResponseReturnValue:
 def show_sessions(license_key: str) -> ResponseReturnValue:
     """The live sessions of a license, which its page asks for again and again."""
     row = find_license(db(), license_key)
-    live = list_live_sessions(db(), license_id=row.id)
-    now = read_service_time(db()).now
-    return render_template("licenses/_sessions.html", license_key=license_key, live=live, now=now)
+    time = read_service_time(db())
+    live = list_live_sessions(db(), license_id=row.id, time=time)
+    return render_template("licenses/_sessions.html", license_key=license_key, live=live, now=time.now)
