@@ -122,7 +122,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             _extend,
             Right.CHANGE_LICENSES,
             form=ExtendManyForm,
-            icon="calendar-plus",
+            icon="calendar",
         ),
         BulkAct(
             "delete",
