@@ -13,6 +13,12 @@ _DURATION = re.compile(r"([0-9]{1,9})\s*(s|min|h|d)?")
 _EMPTY_ROWS = 3
 
 
+def span(seconds: int) -> str:
+    """Seconds in the largest unit that they are whole in."""
+    unit = next(unit for unit in ("d", "h", "min", "s") if seconds % _UNITS[unit] == 0)
+    return f"{seconds // _UNITS[unit]} {unit}" if seconds else "0 s"
+
+
 class DurationField(StringField):  # type: ignore[misc]  # wtforms has no types
     """A span of time as people type it: `36 h`, `30 d`, `45 min`; its data are seconds."""
 
@@ -37,10 +43,7 @@ class DurationField(StringField):  # type: ignore[misc]  # wtforms has no types
 
     def readable(self, seconds: Any) -> str:
         """Seconds in the largest unit that they are whole in."""
-        if seconds is None:
-            return ""
-        unit = next(unit for unit in ("d", "h", "min", "s") if seconds % _UNITS[unit] == 0)
-        return f"{seconds // _UNITS[unit]} {unit}" if seconds else "0 s"
+        return "" if seconds is None else span(seconds)
 
 
 def day(label: Any, help_text: Any = "") -> Any:

@@ -1,8 +1,8 @@
 """A form that is sent: read, carried out, or shown again with what was typed and the reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +25,13 @@ class PanelForm(Form):  # type: ignore[misc]  # wtforms has no types
         def locales(self) -> list[str]:
             """The reader's language."""
             return [language()]
+
+    first: ClassVar[tuple[str, ...]] = ()
+    """The names of the fields that come before all others."""
+
+    def __iter__(self) -> Iterator[Any]:
+        places = {name: place for place, name in enumerate(self.first)}
+        return iter(sorted(super().__iter__(), key=lambda field: places.get(field.short_name, len(places))))
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)

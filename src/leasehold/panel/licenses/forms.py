@@ -97,6 +97,8 @@ class EditLicenseForm(Sold, VersionedForm):
 class MakeLicensesForm(CustomerChoice, Sold):
     """Licenses that are made; `form_key` makes them once, however often the form is sent."""
 
+    first = ("customer", "customer_id", "new_customer", "product", "type", "count", "valid_from", "valid_until")
+
     form_key = HiddenField(validators=[InputRequired(), validators.UUID()])
     product = SelectField(_("Product"), choices=lambda: [(one.slug, one.name) for one in list_products(db())])
     type = SelectField(_("Type"), choices=lambda: choices_of(LicenseType))
@@ -165,6 +167,8 @@ class VoidTermForm(VersionedForm):
 
 class TransferForm(CustomerChoice, VersionedForm):
     """To whom a license goes, and why."""
+
+    first = ("customer", "customer_id", "new_customer")
 
     reason = text(_("Reason"), service.LONGEST_REASON, required=True)
 

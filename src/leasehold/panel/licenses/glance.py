@@ -23,6 +23,7 @@ from leasehold.licensing.queries import (
     show_license,
 )
 from leasehold.licensing.transfers import TransferLine, transfers_of_license
+from leasehold.panel.fields import span
 from leasehold.panel.licenses.forms import feature_text
 from leasehold.staff.names import names_of_actors
 
@@ -48,6 +49,12 @@ class Glance:
     def features(self) -> list[tuple[str, str]]:
         """Names and values."""
         return [(name, feature_text(value)) for name, value in sorted(self.line.view.license.features.items())]
+
+    @property
+    def offline(self) -> tuple[str, str]:
+        """The grace, and the longest checkout, as people type them."""
+        license_ = self.line.view.license
+        return span(license_.offline_grace), span(license_.offline_max_ttl)
 
     @property
     def qr_code(self) -> str:
