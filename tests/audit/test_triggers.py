@@ -38,6 +38,11 @@ ROWS = {
         f"INSERT INTO staff_members (email, name, role) VALUES ('{PERSONAL}@example.org', '{PERSONAL}', 'sales')",
         f"name = '{PERSONAL} II', role = 'auditor'",
     ),
+    "saved_views": (
+        "INSERT INTO saved_views (staff_member_id, list_name, name, query) "
+        "SELECT id, 'licenses', 'Mine', '' FROM staff_members",
+        "is_shared = true",
+    ),
     "staff_setup_links": (
         "INSERT INTO staff_setup_links (digest, expires_at) VALUES ('\\x00', now())",
         "used_at = now()",

@@ -10,7 +10,6 @@ CREATE INDEX licenses_ends_at ON licenses (coalesce(valid_until, 'infinity'::tim
 CREATE INDEX licenses_customer_ends_at ON licenses (customer_id, coalesce(valid_until, 'infinity'::timestamptz), id) WHERE deleted_at IS NULL;
 CREATE INDEX licenses_product_ends_at ON licenses (product_id, coalesce(valid_until, 'infinity'::timestamptz), id) WHERE deleted_at IS NULL;
 CREATE INDEX licenses_type ON licenses (type, id) WHERE deleted_at IS NULL;
-CREATE INDEX licenses_valid_until ON licenses (valid_until) WHERE deleted_at IS NULL;
 CREATE INDEX licenses_suspended ON licenses (id) WHERE suspended_at IS NOT NULL AND deleted_at IS NULL;
 
 -- A list as somebody likes to see it: filters, order, columns, as the address has them.
