@@ -84,15 +84,14 @@ def test_a_customer_does_not_come_to_two_open_test_licenses(database: Database) 
         extend_license(session, second, actor=ACTOR, days=15)
 
 
-@pytest.mark.parametrize(
-    ("reason", "code"), [("", "text_invalid"), ("x" * 501, "text_invalid"), ("a\nb", "text_invalid")]
-)
-def test_a_transfer_has_a_reason(database: Database, reason: str, code: str) -> None:
+@pytest.mark.parametrize("reason", ["", "x" * 501, "a\nb"])
+def test_a_transfer_has_a_reason(database: Database, reason: str) -> None:
     key = make(database, "Acme")
-    with transaction(database, ACTOR) as session, pytest.raises(DomainError) as refused:
+    with transaction(database, ACTOR) as session:
         other = find_or_create_customer(session, "Beta")
-        transfer_license(session, key, to=other, reason=reason, actor=ACTOR)
-    assert refused.value.code == code
+        with pytest.raises(DomainError) as refused:
+            transfer_license(session, key, to=other, reason=reason, actor=ACTOR)
+    assert refused.value.code == "text_invalid"
 
 
 def test_a_license_is_not_given_to_whom_it_belongs(database: Database) -> None:
