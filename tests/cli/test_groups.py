@@ -176,3 +176,16 @@ def test_people_read_lines_and_pipes_read_tabs(cli: Cli) -> None:
     assert cli("session", "list").out.splitlines() == [
         "session_token\tlicense_key\tdevice_name\tstarted_at\tlast_heartbeat_at\texpires_at"
     ]
+
+
+def test_a_license_changes_hands_is_converted_and_talked_about(cli: Cli) -> None:
+    test = ("license", "create", "--customer", "Acme", "--product", "studio", "--type", "test", "--json")
+    key = cli(*test).json["license_key"]
+    assert cli(*test).error["code"] == "test_license_open"
+    assert cli(*test, "--reason", "Second team").json["type"] == "test"
+    cli("customer", "create", "Beta")
+    moved = cli("license", "transfer", str(key), "--to", "beta", "--reason", "Sold", "--json").json
+    assert moved["customer"] == "Beta"
+    assert cli("license", "convert", str(key), "--json").json["type"] == "full"
+    assert cli("license", "convert", str(key), "--json").error["code"] == "license_full"
+    assert cli("license", "note", str(key), "Called", "--json").json["note"] == "Called"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal_column, or_
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from leasehold.customers.lists import customers_named
 from leasehold.kit.listing import Listing, ListInvalid, choice, number
 from leasehold.licensing.license_key import parse_license_key
-from leasehold.licensing.models import LicenseRow
+from leasehold.licensing.models import LicenseRow, Product
 from leasehold.licensing.queries import (
     LicenseLine,
     has_status,
@@ -68,6 +68,15 @@ def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
         return LicenseRow.license_key == key
     return LicenseRow.customer_id.in_(customers_named(text))
 
+
+PRODUCTS: Listing[None, Product] = Listing(
+    name="products",
+    query=lambda _: select(Product),
+    read=lambda row, _: row[0],
+    key=(Product.id,),
+    orders={"name": func.lower(Product.name), "newest": None},
+    default_order="name",
+)
 
 # As the index has it; a perpetual license ends after all others.
 LICENSE_ENDS_AT = func.coalesce(

@@ -15,12 +15,15 @@ from leasehold.panel.customers import views as customers
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.devices import views as devices
 from leasehold.panel.headers import init_headers
+from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
+from leasehold.panel.links import link_to
 from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
+from leasehold.panel.products import views as products
 from leasehold.panel.rights import Right
 from leasehold.panel.session_history import views as session_history
 from leasehold.panel.sessions import views as sessions
@@ -29,6 +32,7 @@ from leasehold.panel.sign_in import views as sign_in
 from leasehold.panel.sign_in.cookies import cookie_name
 from leasehold.panel.sign_in.recognition import init_recognition
 from leasehold.panel.staff import views as staff
+from leasehold.panel.words import badge_for, badge_of
 
 _LARGEST_FORM = 4 * 2**20
 _LONGEST_FORM_PART = 1 * 2**20
@@ -44,6 +48,7 @@ _SUBJECTS = (
     staff,
     saved,
     customers,
+    products,
     licenses,
     devices,
     sessions,
@@ -83,6 +88,9 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         "version": __version__,
         "person": context.person,
         "may": context.may,
+        "badge_for": badge_for,
+        "badge_of": badge_of,
+        "link_to": link_to,
         "Right": Right,
         "installed_endpoints": lambda: current_app.view_functions,
     }

@@ -54,3 +54,9 @@ CREATE INDEX session_history_reason_ended_at ON session_history (end_reason, end
 -- Heartbeats of one session are found by its time alone: small ranges, summarized as they fill up.
 DROP INDEX license_heartbeats_at;
 CREATE INDEX license_heartbeats_at ON license_heartbeats USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
+-- Customers: by name and by age, alone and within a language; products by name; licenses that have not begun.
+CREATE INDEX institutions_language_name ON institutions (language, lower(name), id);
+CREATE INDEX institutions_language ON institutions (language, id);
+CREATE INDEX products_name ON products (lower(name), id);
+CREATE INDEX licenses_valid_from ON licenses (valid_from) WHERE deleted_at IS NULL;
