@@ -1,16 +1,18 @@
 """What the list of devices can be asked."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
-from sqlalchemy import ColumnElement, func, tuple_
+from sqlalchemy import ColumnElement, and_, func, tuple_
 
 from leasehold.kit.listing import Listing, choice
 from leasehold.licensing.device_queries import DeviceLine, device_line, devices_with_sessions
 from leasehold.licensing.finding import devices_found_by, license_with_key
 from leasehold.licensing.license_key import parse_license_key
-from leasehold.licensing.lists import ListTime, since, until
+from leasehold.licensing.lists import ListTime, single_text
 from leasehold.licensing.models import DeviceRegistration
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType
+from leasehold.settings.days import begin_of, end_of
 
 
 def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
@@ -23,6 +25,22 @@ def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
     return ids.in_(devices_found_by(text, named=True))
 
 
+def _seen_from(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
+    """From the beginning of the day on; the day in UTC is what the index has."""
+    begins = begin_of(single_text(texts), time.zone)
+    return and_(DeviceRegistration.last_seen_at >= begins, DeviceRegistration.last_seen_on >= _day_of(begins))
+
+
+def _seen_until(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
+    """Up to the end of the day."""
+    ends = end_of(single_text(texts), time.zone)
+    return and_(DeviceRegistration.last_seen_at < ends, DeviceRegistration.last_seen_on <= _day_of(ends))
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
 DEVICES: Listing[ListTime, DeviceLine] = Listing(
     name="devices",
     query=lambda time: devices_with_sessions(time.service),
@@ -30,7 +48,7 @@ DEVICES: Listing[ListTime, DeviceLine] = Listing(
     key=(DeviceRegistration.id,),
     orders={
         "registered": None,
-        "last_seen": DeviceRegistration.last_seen_at,
+        "last_seen": DeviceRegistration.last_seen_on,
         "name": func.lower(DeviceRegistration.device_name),
     },
     default_order="-registered",
@@ -38,7 +56,7 @@ DEVICES: Listing[ListTime, DeviceLine] = Listing(
         "q": _found_by,
         "type": choice(DeviceRegistration.device_type, list(DeviceType)),
         "status": choice(DeviceRegistration.status, list(DeviceStatus)),
-        "seen_from": since(DeviceRegistration.last_seen_at),
-        "seen_until": until(DeviceRegistration.last_seen_at),
+        "seen_from": _seen_from,
+        "seen_until": _seen_until,
     },
 )

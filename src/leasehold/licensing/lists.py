@@ -41,15 +41,16 @@ def read_list_time(session: Session) -> ListTime:
 
 def since(column: SQLColumnExpression[Any]) -> DayCondition:
     """From the beginning of the day on."""
-    return lambda texts, time: column >= begin_of(_single(texts), time.zone)
+    return lambda texts, time: column >= begin_of(single_text(texts), time.zone)
 
 
 def until(column: SQLColumnExpression[Any]) -> DayCondition:
     """Up to the end of the day."""
-    return lambda texts, time: column < end_of(_single(texts), time.zone)
+    return lambda texts, time: column < end_of(single_text(texts), time.zone)
 
 
-def _single(texts: Sequence[str]) -> str:
+def single_text(texts: Sequence[str]) -> str:
+    """The one day that was given. Raises `ListInvalid`."""
     if len(texts) != 1:
         raise ListInvalid("A day can be given once only: remove the others from the address.")
     return texts[0]
