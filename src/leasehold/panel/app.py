@@ -8,6 +8,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import account, context, front
+from leasehold.panel.administration import views as administration
 from leasehold.panel.customers import views as customers
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.headers import init_headers
@@ -18,12 +19,13 @@ from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.rights import Right
+from leasehold.panel.search import views as search
 from leasehold.panel.sign_in import views as sign_in
 
 _LARGEST_FORM = 4 * 2**20
 _LONGEST_FORM_PART = 1 * 2**20
 _MOST_FORM_PARTS = 5000
-_SUBJECTS = (front, sign_in, account, customers, licenses, saved)
+_SUBJECTS = (front, sign_in, account, customers, licenses, saved, administration, search)
 
 
 def create_app(configuration: Configuration, database: Database) -> Flask:

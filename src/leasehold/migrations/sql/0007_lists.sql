@@ -29,3 +29,13 @@ CREATE UNIQUE INDEX saved_views_default ON saved_views (staff_member_id, list_na
 CREATE INDEX saved_views_shared ON saved_views (list_name) WHERE is_shared;
 CALL audit_changes_of('saved_views', 'id', '{staff_member_id,list_name,name,query,is_shared,is_default}');
 GRANT SELECT, INSERT, UPDATE, DELETE ON saved_views TO leasehold_panel;
+
+-- Search: by what people have at hand. Beginnings are compared as bytes, so that a range of the index answers; the end
+-- of a phone number is the beginning of its digits read backwards. Devices' names and fingerprints have theirs above.
+CREATE INDEX licenses_key_begins ON licenses (license_key COLLATE "C") WHERE deleted_at IS NULL;
+CREATE INDEX contacts_name_parts ON contacts USING gin (lower(coalesce(first_name || ' ', '') || last_name) gin_trgm_ops);
+CREATE INDEX contact_details_email ON contact_details (lower(value) COLLATE "C") WHERE kind = 'email';
+CREATE INDEX contact_details_email_domain ON contact_details (split_part(lower(value), '@', 2) COLLATE "C") WHERE kind = 'email';
+CREATE INDEX contact_details_phone ON contact_details (reverse(regexp_replace(value, '[^0-9]+', '', 'g')) COLLATE "C") WHERE kind IN ('phone', 'mobile');
+CREATE INDEX institutions_website_domain ON institutions (lower(website_domain) COLLATE "C") WHERE website_domain IS NOT NULL;
+CREATE INDEX device_registrations_change_address ON device_registrations (change_address) WHERE change_address IS NOT NULL;
