@@ -17,8 +17,9 @@ from leasehold.kit.database import Database
 from leasehold.kit.models import PERSONAL, Base
 from leasehold.kit.orm import engine_of
 
-# Written and read with SQL of their own only: the heartbeats, their partitions, the worker's schedules.
-_WITHOUT_MODEL = ("license_heartbeats", "schedules")
+# Written and read with SQL of their own only: the heartbeats, their partitions, the worker's schedules, and what
+# programs observe of themselves. None has a column about a natural person.
+_WITHOUT_MODEL = ("license_heartbeats", "schedules", "server_processes", "license_denials", "activity_samples")
 _TRIGGER_ARGUMENTS = """
 SELECT c.relname, encode(t.tgargs, 'escape')
   FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid

@@ -13,12 +13,15 @@ ACTOR = Actor("cli:test")
 PROGRAMS = (Role.SERVER, Role.PANEL, Role.WORKER, Role.BACKUP)
 # Tables whose own rows are their record, and the housekeeping of the programs.
 NOT_AUDITED = {
+    "activity_samples",
     "alembic_version",
     "audit_log",
     "audit_personal_values",
+    "license_denials",
     "license_heartbeats",
     "license_sessions",
     "schedules",
+    "server_processes",
     "session_history",
 }
 PERSONAL = "Zaphod Beeblebrox"

@@ -11,11 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from leasehold.panel.delivery import init_delivery
+from leasehold.panel.headers import init_headers
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 PAGE = """<!doctype html>
@@ -64,17 +61,12 @@ class Panel:
 
 def _app() -> Flask:
     app = Flask("leasehold.panel")
+    init_headers(app)
     init_delivery(app)
     app.add_url_rule("/", "page", lambda: render_template_string(PAGE))
     app.add_url_rule("/inline", "inline", lambda: render_template_string(PAGE, inline="style=color:red"))
     app.add_url_rule("/piece", "piece", lambda: "<b>A piece</b>")
     app.add_url_rule("/probe.js", "probe", lambda: Response(PROBE, mimetype="text/javascript"))
-
-    @app.after_request
-    def secure(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
 
     return app
 

@@ -120,3 +120,12 @@ def test_a_first_view_leaves_room_under_350_kilobytes() -> None:
     accept = {"Accept-Encoding": "gzip, deflate, br, zstd"}
     sizes = {name: len(client.get(f"/static/vendor/{name}", headers=accept).data) for name in FIRST_VIEW}
     assert sum(sizes.values()) < 160_000, sizes
+
+
+def test_the_panel_is_delivered_like_this(panel: Flask) -> None:
+    with panel.test_request_context():
+        address = url_for("static", filename="vendor/tabler.min.css")
+    answer = panel.test_client().get(address, headers={"Accept-Encoding": "br"})
+    assert answer.headers["Content-Encoding"] == "br"
+    assert answer.headers["Cache-Control"] == YEAR
+    assert "Content-Security-Policy" in answer.headers

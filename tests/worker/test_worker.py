@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from leasehold.kit.database import Connection, Database
+from leasehold.worker.jobs import JOBS
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import clean_environment, wait_until
 
@@ -37,7 +38,7 @@ def test_it_makes_partitions_drops_old_ones_and_ends_in_order(
             "ALTER TABLE license_heartbeats ATTACH PARTITION license_heartbeats_2020_01"
             " FOR VALUES FROM ('2020-01-01Z') TO ('2020-02-01Z')"
         )
-        wait_until(lambda: _number(owner, _DONE) == 3, "every job has run")
+        wait_until(lambda: _number(owner, _DONE) == len(JOBS), "every job has run")
         owner.execute("UPDATE schedules SET due_at = '-infinity' WHERE name = 'retention'")
         gone = "SELECT count(*) FROM pg_class WHERE relname = 'license_heartbeats_2020_01'"
         wait_until(lambda: _number(owner, gone) == 0, "the partition of 2020 is dropped")

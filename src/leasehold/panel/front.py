@@ -20,7 +20,7 @@ pages = Pages("front")
 def front_page() -> ResponseReturnValue:
     """Whoever has signed in goes on to the dashboard; everybody else sees what runs, also without a database."""
     if _somebody_is_here():
-        return redirect(url_for("dashboard.dashboard"))
+        return redirect(url_for("licenses.list_licenses"))
     configuration = installation().configuration
     server = http_address(configuration.host, configuration.server_port)
     state = read_installation_state(installation().database)

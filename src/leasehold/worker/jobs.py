@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from leasehold.kit.database import Connection
 from leasehold.licensing.sweep import sweep_dead_sessions
+from leasehold.operations.activity import sample_activity
+from leasehold.operations.denials import forget_old_denials
+from leasehold.operations.processes import remove_stale_processes
 from leasehold.settings.service import get_setting
 
 _ENSURE_PARTITIONS = "SELECT count(*) FROM ensure_heartbeat_partitions()"
@@ -36,6 +39,13 @@ def drop_old_heartbeats(connection: Connection) -> int:
     return _counted(connection, _DROP_PARTITIONS, (months,))
 
 
+def remove_dead_processes(connection: Connection) -> int:
+    """Remove the rows of server processes that have died; returns how many."""
+    removed = remove_stale_processes(connection)
+    connection.commit()
+    return removed
+
+
 def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]) -> int:
     row = connection.execute(statement, parameters).fetchone()
     connection.commit()
@@ -44,6 +54,10 @@ def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]
 
 JOBS = (
     Job("sweep", timedelta(seconds=5), sweep_dead_sessions),
+    # Three looks a minute, so that none is missed; a sample is taken once.
+    Job("activity", timedelta(seconds=20), sample_activity, also_at_start=True),
+    Job("server_processes", timedelta(minutes=1), remove_dead_processes),
     Job("partitions", timedelta(days=1), ensure_partitions, also_at_start=True),
     Job("retention", timedelta(days=1), drop_old_heartbeats),
+    Job("denial_retention", timedelta(days=1), forget_old_denials),
 )

@@ -3,8 +3,9 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from leasehold.kit.orm import driver_connection
+from leasehold.operations.processes import list_processes
 from leasehold.panel.administration import key_views, settings_views, tester_views  # noqa: F401  # they add their pages
-from leasehold.panel.administration.processes import read_processes
 from leasehold.panel.administration.server_address import server_address
 from leasehold.panel.administration.subject import pages
 from leasehold.panel.context import db
@@ -17,7 +18,7 @@ __all__ = ["pages"]
 def administration() -> ResponseReturnValue:
     """What runs, and the ways to everything that can be set."""
     template = "_processes.html" if request.headers.get("HX-Target") == "processes" else "administration.html"
-    return render_template(f"administration/{template}", processes=read_processes(db()), server=server_address())
+    return render_template(f"administration/{template}", processes=list_processes(driver_connection(db())), server=server_address())
 
 
 @pages.page("/administration/connect", needs=Right.READ_ADMINISTRATION)

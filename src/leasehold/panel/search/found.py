@@ -124,7 +124,7 @@ def _licenses(hits: Iterable[licensing.LicenseHit]) -> Group:
         Hit(
             hit.license_key,
             f"{hit.product} · {hit.customer}",
-            _page("licenses.show_license", license_key=hit.license_key),
+            _license_page(hit.license_key),
         )
         for hit in hits
     ]
@@ -145,7 +145,7 @@ def _sessions(hits: Iterable[licensing.SessionHit]) -> Group:
         Hit(
             str(hit.session_token),
             f"{hit.device_name} · {hit.license_key}" + (f" · {_('ended')}" if hit.ended else ""),
-            _page("sessions.show_session", session_token=hit.session_token),
+            _page("sessions.show_session", session_token=hit.session_token) or _license_page(hit.license_key),
         )
         for hit in hits
     ]
@@ -153,7 +153,12 @@ def _sessions(hits: Iterable[licensing.SessionHit]) -> Group:
 
 
 def _device_page(hit: licensing.DeviceHit) -> str | None:
-    return _page("devices.show_device", license_key=hit.license_key, fingerprint=hit.hardware_fingerprint)
+    page = _page("devices.show_device", license_key=hit.license_key, fingerprint=hit.hardware_fingerprint)
+    return page or _license_page(hit.license_key)
+
+
+def _license_page(license_key: str) -> str | None:
+    return _page("licenses.show_license", license_key=license_key)
 
 
 def _page(endpoint: str, **values: Any) -> str | None:
