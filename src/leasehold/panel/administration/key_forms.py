@@ -8,6 +8,7 @@ from wtforms import (
     Form,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectMultipleField,
     StringField,
     ValidationError,
@@ -55,7 +56,7 @@ class NewKeyForm(_SentOnce):
     )
     scopes = SelectMultipleField(
         _("Scopes"),
-        choices=[(scope, scope) for scope in SCOPES],
+        choices=[SelectChoice(scope) for scope in SCOPES],
         default=["license"],
         validators=[DataRequired(_("Choose at least one scope."))],
         validate_choice=False,

@@ -1,7 +1,7 @@
 """What the tester sends."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import Form, PasswordField, RadioField, StringField
+from wtforms import Form, PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 BY_KEY = "key"
@@ -23,8 +23,8 @@ class TesterForm(Form):  # type: ignore[misc]  # WTForms has no types
     way = RadioField(
         _("Send it"),
         choices=[
-            (BY_KEY, _("over HTTP, with an API key")),
-            (AS_PANEL, _("as the panel: decided by the same rules, without HTTP and without an API key")),
+            SelectChoice(BY_KEY, _("over HTTP, with an API key")),
+            SelectChoice(AS_PANEL, _("as the panel: decided by the same rules, without HTTP and without an API key")),
         ],
         default=BY_KEY,
     )

@@ -18,7 +18,9 @@ __all__ = ["pages"]
 def administration() -> ResponseReturnValue:
     """What runs, and the ways to everything that can be set."""
     template = "_processes.html" if request.headers.get("HX-Target") == "processes" else "administration.html"
-    return render_template(f"administration/{template}", processes=list_processes(driver_connection(db())), server=server_address())
+    return render_template(
+        f"administration/{template}", processes=list_processes(driver_connection(db())), server=server_address()
+    )
 
 
 @pages.page("/administration/connect", needs=Right.READ_ADMINISTRATION)
