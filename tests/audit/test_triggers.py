@@ -15,8 +15,10 @@ PROGRAMS = (Role.SERVER, Role.PANEL, Role.WORKER, Role.BACKUP)
 NOT_AUDITED = {
     "activity_samples",
     "alembic_version",
+    "audit_checkpoints",
     "audit_log",
     "audit_personal_values",
+    "audit_seals",
     "license_denials",
     "license_heartbeats",
     "license_sessions",
