@@ -7,7 +7,7 @@
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "search-results" })) {
     field.setAttribute(name, value);
   }
-  const options = () => [...results.querySelectorAll("[role=option]")];
+  const options = () => [...results.querySelectorAll("a[role=option]")];
   const chosen = () => results.querySelector("[aria-selected=true]");
 
   const choose = (option) => {
