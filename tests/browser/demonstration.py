@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from leasehold.api_keys.rotation import rotate_api_key
+from leasehold.api_keys.service import create_api_key
 from leasehold.customers.service import create_customer
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
@@ -43,6 +45,7 @@ class Demonstration:
     ended_token: str
     customer_id: int
     product: str
+    key_id: int
 
 
 def make_demonstration(database: Database) -> Demonstration:
@@ -66,10 +69,12 @@ def make_demonstration(database: Database) -> Demonstration:
                 terms = LicenseTerms(3, 2, kind, starts, ends, {"export_pdf": True, "users": 25, "edition": "Pro"})
                 keys += create_licenses(session, terms, customer=customer, product=product)
         customer_id, product_slug = customers[0].id, products[0].slug
+        key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
+        rotate_api_key(session, "Shop")
     tokens = [_use(database, key) for key in keys[:4]]
     _do(database, SuspendLicense(keys[8]))
     token, ended = tokens[0]
-    return Demonstration(keys[0], _fingerprint(keys[0], 0), token, ended, customer_id, product_slug)
+    return Demonstration(keys[0], _fingerprint(keys[0], 0), token, ended, customer_id, product_slug, key_id)
 
 
 def _use(database: Database, key: str) -> tuple[str, str]:
