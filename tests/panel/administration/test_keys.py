@@ -138,6 +138,7 @@ def test_the_list_says_how_each_key_stands(administrator: FlaskClient, database:
         "rotating": [],
     }
     assert "over" in administrator.get(f"{_LIST}?q=OVE&scope=license").text
+    assert "Generate system API key" in administrator.get(_LIST).text
     assert administrator.get(f"{_LIST}?scope=root").status_code == 422
 
 

@@ -34,7 +34,7 @@ _PATH = "/administration/api-keys"
 @pages.page(_PATH, needs=Right.READ_ADMINISTRATION)
 def list_api_keys() -> ResponseReturnValue:
     """All keys, also those that work no more."""
-    return answer_list(API_KEY_TABLE)
+    return answer_list(API_KEY_TABLE, template="administration/keys.html")
 
 
 @pages.page(f"{_PATH}/bulk", needs=Right.ADMINISTER, methods=("POST",))
