@@ -19,7 +19,8 @@ def _check(page: Page) -> None:
 @pytest.mark.slow
 def test_pages_behind_forms_are_accessible_and_the_key_is_copied(tmp_path: Path) -> None:
     with demonstration_panel(tmp_path) as (_, address, shown), chromium() as browser:
-        context = enter(browser, address, Role.ADMINISTRATOR, locale="de", permissions=["clipboard-read", "clipboard-write"])
+        allowed = ["clipboard-read", "clipboard-write"]
+        context = enter(browser, address, Role.ADMINISTRATOR, locale="de", permissions=allowed)
         page = context.new_page()
         page.goto(f"{address}/administration/api-keys/new")
         page.fill("#name", "Kiosk")
