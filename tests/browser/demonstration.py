@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from leasehold.api_keys.rotation import rotate_api_key
+from leasehold.api_keys.service import create_api_key
 from leasehold.customers.contacts import ContactCard, Detail, add_contact
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
@@ -58,6 +60,7 @@ class Demonstration:
     contact_id: int
     term_id: int
     form_key: UUID
+    key_id: int
 
 
 def make_demonstration(database: Database) -> Demonstration:
@@ -81,12 +84,23 @@ def make_demonstration(database: Database) -> Demonstration:
                 terms = LicenseTerms(3, 2, kind, starts, ends, {"export_pdf": True, "users": 25, "edition": "Pro"})
                 keys += create_licenses(session, terms, customer=customer, product=product)
         customer_id, product_slug = customers[0].id, products[0].slug
+        key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
+        rotate_api_key(session, "Shop")
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     tokens = [_use(database, key) for key in keys[:4]]
     _do(database, SuspendLicense(keys[8]))
     token, ended = tokens[0]
     return Demonstration(
-        keys[0], _fingerprint(keys[0], 0), token, ended, customer_id, product_slug, contact_id, term_id, form_key
+        license_key=keys[0],
+        fingerprint=_fingerprint(keys[0], 0),
+        session_token=token,
+        ended_token=ended,
+        customer_id=customer_id,
+        product=product_slug,
+        contact_id=contact_id,
+        term_id=term_id,
+        form_key=form_key,
+        key_id=key_id,
     )
 
 

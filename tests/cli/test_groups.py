@@ -90,6 +90,9 @@ def test_an_api_key_is_shown_once(cli: Cli) -> None:
     for options in (["--scope", "admin"], ["--scope", "license", "--expires", "2020-01-01"]):
         refused = cli("api-key", "create", "--name", "other", *options, "--json")
         assert refused.error["code"] == "api_key_refused"
+    rotated = cli("api-key", "rotate", "shop", "--overlap-hours", "2", "--json").json
+    assert (rotated["rotated_from"], rotated["name"]) == (made["id"], "shop")
+    assert rotated["api_key"] != made["api_key"]
     assert cli("api-key", "revoke", "shop", "--json").json["revoked_at"] is not None
     assert cli("api-key", "revoke", "shop", "--json").error["code"] == "api_key_not_found"
     assert cli("api-key", "revoke", str(made["id"]), "--json").status == 0

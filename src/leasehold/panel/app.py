@@ -11,6 +11,7 @@ from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
+from leasehold.panel.administration import views as administration
 from leasehold.panel.customers import views as customers
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.devices import views as devices
@@ -25,6 +26,7 @@ from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
 from leasehold.panel.rights import Right
+from leasehold.panel.search import views as search
 from leasehold.panel.session_history import views as session_history
 from leasehold.panel.sessions import views as sessions
 from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup
@@ -53,6 +55,8 @@ _SUBJECTS = (
     devices,
     sessions,
     session_history,
+    administration,
+    search,
 )
 
 

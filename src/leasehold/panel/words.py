@@ -6,6 +6,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from leasehold.api_keys.states import ApiKeyState
 from leasehold.customers.vocabulary import DetailKind, Language
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType, TermKind
 from leasehold.panel.lists.table import Badge
@@ -53,6 +54,11 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (Role.OPERATOR, _("operator"), "blue"),
     (Role.SALES, _("sales"), "green"),
     (Role.AUDITOR, _("auditor"), "secondary"),
+    (ApiKeyState.IN_USE, _("in use"), "green"),
+    (ApiKeyState.EXPIRES_SOON, _("expires soon"), "yellow"),
+    (ApiKeyState.ROTATING, _("being rotated"), "blue"),
+    (ApiKeyState.EXPIRED, _("expired"), "red"),
+    (ApiKeyState.REVOKED, _("revoked"), "secondary"),
 )
 # By class and value: words of different vocabularies that are spelled alike are equal.
 _WORDS: Final = {(type(word), word.value): (words, colour) for word, words, colour in _LIST}

@@ -29,8 +29,8 @@ CREATE INDEX saved_views_shared ON saved_views (list_name) WHERE is_shared;
 CALL audit_changes_of('saved_views', 'id', '{staff_member_id,list_name,name,query,is_shared,is_default}');
 GRANT SELECT, INSERT, UPDATE, DELETE ON saved_views TO leasehold_panel;
 
--- Devices: by registration, the day of the last sign of life (the time itself moves too often for an index) and name, each also within a status and a type; by parts of a name and
--- the beginning of a fingerprint.
+-- Devices: by registration, by the day of the last sign of life (the time itself moves too often for an index) and by
+-- name, each also within a status and a type; by parts of a name and the beginning of a fingerprint.
 CREATE INDEX device_registrations_id ON device_registrations (id);
 CREATE INDEX device_registrations_status ON device_registrations (status, id);
 CREATE INDEX device_registrations_type ON device_registrations (device_type, id);
@@ -60,3 +60,13 @@ CREATE INDEX institutions_language_name ON institutions (language, lower(name), 
 CREATE INDEX institutions_language ON institutions (language, id);
 CREATE INDEX products_name ON products (lower(name), id);
 CREATE INDEX licenses_valid_from ON licenses (valid_from) WHERE deleted_at IS NULL;
+
+-- Search: by what people have at hand. Beginnings are compared as bytes, so that a range of the index answers; the end
+-- of a phone number is the beginning of its digits read backwards. Devices' names and fingerprints have theirs above.
+CREATE INDEX licenses_key_begins ON licenses (license_key COLLATE "C") WHERE deleted_at IS NULL;
+CREATE INDEX contacts_name_parts ON contacts USING gin (lower(coalesce(first_name || ' ', '') || last_name) gin_trgm_ops);
+CREATE INDEX contact_details_email ON contact_details (lower(value) COLLATE "C") WHERE kind = 'email';
+CREATE INDEX contact_details_email_domain ON contact_details (split_part(lower(value), '@', 2) COLLATE "C") WHERE kind = 'email';
+CREATE INDEX contact_details_phone ON contact_details (reverse(regexp_replace(value, '[^0-9]+', '', 'g')) COLLATE "C") WHERE kind IN ('phone', 'mobile');
+CREATE INDEX institutions_website_domain ON institutions (lower(website_domain) COLLATE "C") WHERE website_domain IS NOT NULL;
+CREATE INDEX device_registrations_change_address ON device_registrations (change_address) WHERE change_address IS NOT NULL;
