@@ -35,6 +35,7 @@ from leasehold.licensing.run_one import run_one
 from leasehold.licensing.service import LicenseTerms, create_licenses, find_license
 from leasehold.licensing.transfers import transfer_license
 from leasehold.licensing.vocabulary import DeviceType, LicenseType
+from leasehold.staff.service import create_setup_link
 
 ACTOR = Actor("test:demonstration")
 _CUSTOMERS = (
@@ -61,6 +62,8 @@ class Demonstration:
     term_id: int
     form_key: UUID
     key_id: int
+    token: str
+    name: str = "block"
 
 
 def make_demonstration(database: Database) -> Demonstration:
@@ -84,6 +87,7 @@ def make_demonstration(database: Database) -> Demonstration:
                 terms = LicenseTerms(3, 2, kind, starts, ends, {"export_pdf": True, "users": 25, "edition": "Pro"})
                 keys += create_licenses(session, terms, customer=customer, product=product)
         customer_id, product_slug = customers[0].id, products[0].slug
+        link = create_setup_link(session)
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
         rotate_api_key(session, "Shop")
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
@@ -101,6 +105,7 @@ def make_demonstration(database: Database) -> Demonstration:
         term_id=term_id,
         form_key=form_key,
         key_id=key_id,
+        token=link,
     )
 
 

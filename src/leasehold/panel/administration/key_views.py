@@ -37,7 +37,7 @@ def list_api_keys() -> ResponseReturnValue:
     return answer_list(API_KEY_TABLE, template="administration/keys.html")
 
 
-@pages.page(f"{_PATH}/bulk", needs=Right.ADMINISTER, methods=("POST",))
+@pages.page(f"{_PATH}/bulk", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def change_api_keys() -> ResponseReturnValue:
     """Revoke many."""
     return answer_bulk(API_KEY_TABLE)
@@ -49,7 +49,7 @@ def new_api_key() -> ResponseReturnValue:
     return _new_key_page(NewKeyForm())
 
 
-@pages.page(f"{_PATH}/new", needs=Right.ADMINISTER, methods=("POST",))
+@pages.page(f"{_PATH}/new", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def generate_api_key() -> ResponseReturnValue:
     """Make a key, and show it this once: on this answer, and nowhere else."""
     form = NewKeyForm(request.form)
@@ -75,7 +75,7 @@ def show_api_key(key_id: int) -> ResponseReturnValue:
     return _key_page(key, RenameForm(name=key.name, before=key.name))
 
 
-@pages.page(f"{_PATH}/<int:key_id>/rename", needs=Right.ADMINISTER, methods=("POST",))
+@pages.page(f"{_PATH}/<int:key_id>/rename", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def rename(key_id: int) -> ResponseReturnValue:
     """Call it by another name."""
     form = RenameForm(request.form)
@@ -92,7 +92,7 @@ def rename(key_id: int) -> ResponseReturnValue:
     return redirect(_page_of(key), HTTPStatus.SEE_OTHER)
 
 
-@pages.page(f"{_PATH}/<int:key_id>/revoke", needs=Right.ADMINISTER, methods=("POST",))
+@pages.page(f"{_PATH}/<int:key_id>/revoke", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def revoke(key_id: int) -> ResponseReturnValue:
     """Let it in no more."""
     key = find_api_key(db(), str(key_id))
@@ -110,7 +110,7 @@ def rotation(key_id: int) -> ResponseReturnValue:
     return _rotation_page(find_api_key(db(), str(key_id)), RotationForm())
 
 
-@pages.page(f"{_PATH}/<int:key_id>/rotate", needs=Right.ADMINISTER, methods=("POST",))
+@pages.page(f"{_PATH}/<int:key_id>/rotate", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def rotate(key_id: int) -> ResponseReturnValue:
     """Make the new key, and show it this once."""
     form = RotationForm(request.form)

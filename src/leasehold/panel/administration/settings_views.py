@@ -45,7 +45,7 @@ def settings() -> ResponseReturnValue:
     return _settings_page({}, {})
 
 
-@pages.page(_PATH, needs=Right.ADMINISTER, methods=("POST",))
+@pages.page(_PATH, needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def change_settings() -> ResponseReturnValue:
     """Show what would change, then change it; what somebody else has changed meanwhile is shown first."""
     connection = driver_connection(db())
@@ -67,7 +67,7 @@ def change_settings() -> ResponseReturnValue:
     return redirect(url_for("administration.settings"), HTTPStatus.SEE_OTHER)
 
 
-@pages.page(f"{_PATH}/<name>/reset", needs=Right.ADMINISTER, methods=("POST",))
+@pages.page(f"{_PATH}/<name>/reset", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def reset(name: str) -> ResponseReturnValue:
     """Give one setting its default back."""
     setting = find_setting(name)
