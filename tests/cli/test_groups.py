@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from leasehold.api_keys.key_format import is_well_formed
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
@@ -130,6 +132,37 @@ def test_administrators(cli: Cli, database: Database) -> None:
     assert cli("admin", "disable", "a@example.org", "--json").error["code"] == "last_administrator"
     assert cli("admin", "disable", "B@example.org", "--json").json["disabled_at"] is not None
     assert cli("admin", "disable", "nobody", "--json").error["code"] == "staff_member_not_found"
+
+
+def test_a_lost_second_factor_is_reset_and_the_link_names_the_proxy(
+    cli: Cli, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.connect(application="test") as connection:
+        CLIENT.sign(connection)
+        connection.execute("INSERT INTO staff_members (email, name, role) VALUES ('a@example.org', 'A', 'sales')")
+        connection.execute("INSERT INTO staff_totps (member_id, sealed_secret) SELECT id, 'x' FROM staff_members")
+        connection.execute("INSERT INTO staff_recovery_codes (member_id, digest) SELECT id, 'x' FROM staff_members")
+        connection.execute("INSERT INTO staff_sessions (member_id, digest) SELECT id, 'x' FROM staff_members")
+    assert cli("admin", "reset-2fa", "A@example.org", "--json").json["email"] == "a@example.org"
+    with database.connect(application="test") as connection:
+        left = connection.execute(
+            "SELECT (SELECT count(*) FROM staff_totps) + (SELECT count(*) FROM staff_recovery_codes)"
+            " + (SELECT count(*) FROM staff_sessions WHERE ended_at IS NULL)"
+        ).fetchone()
+        told = connection.execute("SELECT count(*) FROM audit_log WHERE action = 'second_factor_reset'").fetchone()
+    assert (left, told) == ((0,), (1,))
+    assert cli("admin", "reset-2fa", "nobody", "--json").error["code"] == "staff_member_not_found"
+    monkeypatch.setenv("LEASEHOLD_PANEL_URL", "https://admin.example.org")
+    link = cli("admin", "setup-link", "--json").json["setup_link"]
+    assert link.startswith("https://admin.example.org/setup/")
+
+
+@pytest.mark.parametrize("verb", ["panel", "up"])
+def test_the_panel_does_not_serve_others_without_tls(cli: Cli, verb: str) -> None:
+    refused = cli(verb, "--host", "0.0.0.0", "--json")
+    assert refused.status == 2
+    assert "LEASEHOLD_PANEL_URL" in refused.error["detail"]
+    assert "--insecure" in refused.error["detail"]
 
 
 def test_people_read_lines_and_pipes_read_tabs(cli: Cli) -> None:

@@ -81,6 +81,18 @@ def limits_invalid() -> LicenseInvalid:
     return LicenseInvalid(Code.LIMITS_INVALID.value, detail)
 
 
+def device_not_registered() -> DomainError:
+    """The license knows no such device."""
+    detail = "No such device is registered under this license: `leasehold device list` names them all."
+    return DomainError(Kind.NOT_FOUND, Code.DEVICE_NOT_REGISTERED.value, detail)
+
+
+def session_not_found() -> DomainError:
+    """No session has that token."""
+    detail = "There is no such session: `leasehold session list` names those that live."
+    return DomainError(Kind.NOT_FOUND, Code.SESSION_NOT_FOUND.value, detail)
+
+
 def refusal(outcome: Outcome) -> DomainError:
     """What an operator is told where `outcome` is none that was asked for."""
     match outcome.code:
@@ -92,11 +104,9 @@ def refusal(outcome: Outcome) -> DomainError:
             detail = "There is no such license: `leasehold license list` names them all."
             return DomainError(Kind.NOT_FOUND, outcome.code.value, detail)
         case Code.DEVICE_NOT_REGISTERED:
-            detail = "No such device is registered under this license: `leasehold device list` names them all."
-            return DomainError(Kind.NOT_FOUND, outcome.code.value, detail)
+            return device_not_registered()
         case Code.SESSION_NOT_FOUND:
-            detail = "There is no such session: `leasehold session list` names those that live."
-            return DomainError(Kind.NOT_FOUND, outcome.code.value, detail)
+            return session_not_found()
         case code:
             return DomainError(Kind.CONFLICT, code.value, f"The license refuses this: {code.value}.")
 

@@ -130,7 +130,7 @@ def list_live_sessions(
     position = (LiveSession.license_id, LiveSession.id)
     query = (
         _with_device(LiveSession)
-        .where(_is_live(time), has_status(LicenseStatus.ACTIVE, time.now), tuple_(*position) > after)
+        .where(is_live(time), has_status(LicenseStatus.ACTIVE, time.now), tuple_(*position) > after)
         .order_by(*position)
         .limit(limit)
     )
@@ -188,7 +188,7 @@ def has_status(status: LicenseStatus, now: datetime) -> ColumnElement[bool]:
             return and_(awake, begun, running)
 
 
-def _is_live(time: ServiceTime) -> ColumnElement[bool]:
+def is_live(time: ServiceTime) -> ColumnElement[bool]:
     """`time.silent_from(last heartbeat) > time.now` as a condition on `license_sessions`."""
     if time.silent_from(time.available_since) > time.now:
         return literal(value=True)
@@ -203,7 +203,7 @@ def licenses_with_counts(time: ServiceTime) -> Select[Any, Any, Any, Any, Any]:
         .where(DeviceRegistration.license_id == of_license, DeviceRegistration.status == DeviceStatus.ACTIVE.value)
         .scalar_subquery()
     )
-    sessions_live = select(func.count()).where(LiveSession.license_id == of_license, _is_live(time)).scalar_subquery()
+    sessions_live = select(func.count()).where(LiveSession.license_id == of_license, is_live(time)).scalar_subquery()
     return (
         select(LicenseRow, Product.slug, Institution.name, devices_active, sessions_live)
         .join(Product, Product.id == LicenseRow.product_id)

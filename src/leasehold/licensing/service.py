@@ -148,8 +148,9 @@ def carry_out(session: Session, command: Command, *, actor: Actor) -> Outcome:
     return outcome
 
 
-def end_session(session: Session, session_token: UUID, *, actor: Actor) -> EndedSession:
-    """End a session as an operator, with an audit row; one that has ended before is returned as it ended.
+def end_session(session: Session, session_token: UUID, *, actor: Actor, reason: str | None = None) -> EndedSession:
+    """End a session as an operator, with an audit row that keeps the reason; one that has ended before is returned as
+    it ended.
 
     Raises `DomainError` `session_not_found`.
     """
@@ -159,6 +160,8 @@ def end_session(session: Session, session_token: UUID, *, actor: Actor) -> Ended
         raise refusal(outcome)
     if ended.end_reason is EndReason.OPERATOR and ended.ended_at == outcome.time.now:
         details = {"session_token": str(session_token), "end_reason": ended.end_reason.value}
+        if reason is not None:
+            details["reason"] = reason
         record_event(session, "end", table="license_sessions", row_id=str(ended.id), details=details)
     return ended
 

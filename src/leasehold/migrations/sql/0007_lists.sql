@@ -29,6 +29,32 @@ CREATE INDEX saved_views_shared ON saved_views (list_name) WHERE is_shared;
 CALL audit_changes_of('saved_views', 'id', '{staff_member_id,list_name,name,query,is_shared,is_default}');
 GRANT SELECT, INSERT, UPDATE, DELETE ON saved_views TO leasehold_panel;
 
+-- Devices: by registration, last sign of life and name, each also within a status and a type; by parts of a name and
+-- the beginning of a fingerprint.
+CREATE INDEX device_registrations_id ON device_registrations (id);
+CREATE INDEX device_registrations_status ON device_registrations (status, id);
+CREATE INDEX device_registrations_type ON device_registrations (device_type, id);
+CREATE INDEX device_registrations_last_seen ON device_registrations (last_seen_at, id);
+CREATE INDEX device_registrations_status_last_seen ON device_registrations (status, last_seen_at, id);
+CREATE INDEX device_registrations_type_last_seen ON device_registrations (device_type, last_seen_at, id);
+CREATE INDEX device_registrations_name ON device_registrations (lower(device_name), id);
+CREATE INDEX device_registrations_status_name ON device_registrations (status, lower(device_name), id);
+CREATE INDEX device_registrations_type_name ON device_registrations (device_type, lower(device_name), id);
+CREATE INDEX device_registrations_name_parts ON device_registrations USING gin (lower(device_name) gin_trgm_ops);
+CREATE INDEX device_registrations_fingerprint_begins ON device_registrations (hardware_fingerprint COLLATE "C");
+
+-- Live sessions: by their start. Not by their last heartbeat, which stays out of every index.
+CREATE INDEX license_sessions_id ON license_sessions (id);
+
+-- Past sessions: by their end within a license, a device, a reason.
+CREATE INDEX session_history_license_ended_at ON session_history (license_id, ended_at, id);
+CREATE INDEX session_history_device_ended_at ON session_history (license_id, device_id, ended_at, id);
+CREATE INDEX session_history_reason_ended_at ON session_history (end_reason, ended_at, id);
+
+-- Heartbeats of one session are found by its time alone: small ranges, summarized as they fill up.
+DROP INDEX license_heartbeats_at;
+CREATE INDEX license_heartbeats_at ON license_heartbeats USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
 -- Customers: by name and by age, alone and within a language; products by name; licenses that have not begun.
 CREATE INDEX institutions_language_name ON institutions (language, lower(name), id);
 CREATE INDEX institutions_language ON institutions (language, id);
