@@ -61,6 +61,9 @@ def test_a_customer_is_made_shown_and_listed(sales: FlaskClient) -> None:
     assert "Müller &amp; Söhne" in sales.get("/customers?q=MÜLLER&language=en").text
     assert "Müller" not in sales.get("/customers?language=de").text
     assert "Müller" not in sales.get("/customers?q=nobody").text
+    assert "Müller &amp; Söhne" in sales.get("/customers?q=SÖ").text
+    assert "Müller &amp; Söhne" not in sales.get("/customers?q=ü").text
+    assert "(no. " in sales.get("/customers/suggestions?customer=mü").text
 
 
 @pytest.mark.parametrize(

@@ -55,4 +55,5 @@ def test_others_read_products_and_change_none(client_as: ClientAs, database: Dat
     assert client.get("/products/studio").status_code == 200
     for path in ("/products/new", "/products/studio/edit"):
         assert client.post(path, data={"slug": "x", "name": "X"}).status_code == 403
-    assert client.get("/products/none").status_code == 404
+    for path in ("/products/none", "/products/%00", "/licenses/%00", "/licenses/a%00b/edit"):
+        assert client.get(path).status_code == 404
