@@ -1,12 +1,14 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+TRANSLATIONS := src/leasehold/panel/translations
+CATALOGUES := $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
 
 .PHONY: help
 help: ## List these verbs.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r verb says; do printf '%-12s %s\n' "$$verb" "$$says"; done
 
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml constraints.txt hatch_build.py $(wildcard assets/*) $(CATALOGUES)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded]" --group test
@@ -33,6 +35,14 @@ test: lint unit ## Everything CI does.
 format: install ## Put the code into the house's form.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+.PHONY: translations
+translations: install ## Bring the catalogues up to date with the texts in the code, and compile them.
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-wrap --add-location file --sort-by-file --project leasehold --keywords lazy_gettext --keywords _l -o build/messages.pot src/leasehold
+	$(BIN)/pybabel -q update -i build/messages.pot -d $(TRANSLATIONS) --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
+	@touch .venv/installed
 
 .PHONY: lock
 lock: install ## Pin what is installed now as what everybody installs.

@@ -13,12 +13,17 @@ ACTOR = Actor("cli:test")
 PROGRAMS = (Role.SERVER, Role.PANEL, Role.WORKER, Role.BACKUP)
 # Tables whose own rows are their record, and the housekeeping of the programs.
 NOT_AUDITED = {
+    "activity_samples",
     "alembic_version",
+    "audit_checkpoints",
     "audit_log",
     "audit_personal_values",
+    "audit_seals",
+    "license_denials",
     "license_heartbeats",
     "license_sessions",
     "schedules",
+    "server_processes",
     "session_history",
     "sign_in_throttles",
     "staff_challenges",

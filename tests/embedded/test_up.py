@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from leasehold.kit.secrets_file import read_or_create_secrets
+from leasehold.worker.jobs import JOBS
 from tests.embedded.installation import Installation, leasehold, processes_of, wait_until
 
 SECRET = re.compile(r"AF-\d{4}-[A-Z0-9]{32}|/setup/[\w-]{20}")
@@ -81,7 +82,7 @@ def test_status_and_doctor_find_nothing_wrong(installation: Installation) -> Non
     assert found["up"] == {"pid": installation.running.pid}
     assert found["server"]["address"].endswith(str(installation.server_port))
     assert found["database"]["schema"] == found["database"]["schema_wanted"]
-    assert {job["name"] for job in found["jobs"]} == {"sweep", "partitions", "retention"}
+    assert {job["name"] for job in found["jobs"]} == {job.name for job in JOBS}
     doctor = leasehold("doctor", "--json", LEASEHOLD_DATA_DIR=str(installation.data_dir))
     assert doctor.returncode == 0, doctor.stdout
 

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.secrets_file import FILE_NAME, change_secrets, read_or_create_secrets
-from leasehold.kit.signing import KeyRing, load_key_ring
+from leasehold.kit.signing import KeyRing, SignatureRefused, load_key_ring
 
 
 def checked(token: str, ring: KeyRing) -> jws.CompactSignature:
@@ -76,3 +76,22 @@ def test_a_damaged_key_stops_the_start_with_a_sentence(tmp_path: Path, damage: o
         secrets["signing_keys"] = damage
     with pytest.raises(ConfigurationError, match="put it back from a backup"):
         load_key_ring(tmp_path)
+
+
+def test_verify_returns_what_was_signed_and_refuses_everything_else(tmp_path: Path) -> None:
+    ring, other = load_key_ring(tmp_path), load_key_ring(tmp_path / "other")
+    token = ring.sign({"a": 1}, "t")
+    assert ring.verify(token, "t") == {"a": 1}
+    header, claims, signature = token.split(".")
+    _, other_claims, _ = ring.sign({"a": 2}, "t").split(".")
+    for wrong, why in (
+        (f"{header}.{other_claims}.{signature}", "does not fit"),
+        (ring.sign({"a": 1}, "u"), "no t"),
+        (other.sign({"a": 1}, "t"), "unknown key"),
+        (f"{header}.{claims}", "cannot be read"),
+        (f"{header}.{claims}.{signature}.x", "cannot be read"),
+        (f"{header}.{claims}.ä", "cannot be read"),
+        ("", "cannot be read"),
+    ):
+        with pytest.raises(SignatureRefused, match=why):
+            ring.verify(wrong, "t")

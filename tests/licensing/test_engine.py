@@ -278,20 +278,17 @@ def test_the_schema_refuses_what_wrong_code_would_write(connection: Connection, 
     key = issue_license(database, devices=1, sessions=1)
     run_batch(connection, activation(key, 1), StartSession(key, fingerprint(1)))
     with database.connect(application="test", autocommit=True) as owner:
-        copy = "INSERT INTO {0} SELECT (jsonb_populate_record(NULL::{0}, to_jsonb(t) || %s)).* FROM {0} AS t"
-        for table, changes, constraint in [
-            (
-                "device_registrations",
-                '{"id": 7, "slot": 2, "hardware_fingerprint": "fingerprint-000007"}',
-                "within_limit",
-            ),
-            (
-                "license_sessions",
-                '{"id": 7, "slot": 2, "session_token": "00000000-0000-4000-8000-000000000007"}',
-                "within_limit",
-            ),
-        ]:
-            with pytest.raises(Exception, match=constraint):
-                owner.execute(copy.format(table), (changes,))
+        for copy in (
+            "INSERT INTO device_registrations (license_id, hardware_fingerprint, device_name, device_type, status,"
+            " slot, device_limit, first_activated_at, last_seen_at, changed_by, change_request_id)"
+            " SELECT license_id, 'fingerprint-000007', device_name, device_type, status, 2, device_limit,"
+            " first_activated_at, last_seen_at, changed_by, change_request_id FROM device_registrations",
+            "INSERT INTO license_sessions (license_id, session_token, device_id, slot, concurrent_sessions_limit,"
+            " started_at, last_heartbeat_at)"
+            " SELECT license_id, gen_random_uuid(), device_id, 2, concurrent_sessions_limit, started_at,"
+            " last_heartbeat_at FROM license_sessions",
+        ):
+            with pytest.raises(Exception, match="within_limit"):
+                owner.execute(copy)
         with pytest.raises(Exception, match="licenses_device_limit"):
             owner.execute("UPDATE licenses SET device_limit = 11")

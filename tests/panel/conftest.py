@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import Role as DatabaseRole
 from leasehold.kit.database import database_for
@@ -17,6 +18,8 @@ from leasehold.panel.context import Person, become
 from leasehold.staff import passwords
 from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
+
+_ADD_MEMBER = "INSERT INTO staff_members (email, name, role) VALUES (%s, 'Testa Prüferin', %s) RETURNING id"
 
 ClientAs = Callable[[Role | None], FlaskClient]
 
@@ -37,6 +40,15 @@ def make_panel(data_dir: Path, url: str) -> Iterator[Flask]:
     engine_of(database).dispose()
 
 
+def make_person(fresh: FreshDatabase, role: Role) -> Person:
+    """A member of the staff, as a page sees them."""
+    email = f"{role.value}@leasehold.test"
+    with fresh.owner.connect(application="test") as connection:
+        Actor("test").sign(connection)
+        (id_,) = connection.execute(_ADD_MEMBER, (email, role.value)).fetchone() or (0,)
+    return Person(int(str(id_)), "Testa Prüferin", email, role, 0, confirmed=True)
+
+
 @pytest.fixture
 def panel(fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[Flask]:
     """The panel; forged forms are tested where they are, everything else sends forms without a token."""
@@ -50,17 +62,17 @@ def client(panel: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def client_as(panel: Flask) -> ClientAs:
+def client_as(panel: Flask, fresh_database: FreshDatabase) -> ClientAs:
     """Somebody with a role, signed in by the test and not by a password; None has not signed in.
 
     One for each test: who it is holds for the application.
     """
 
     def signed_in(role: Role | None) -> FlaskClient:
+        someone = None if role is None else make_person(fresh_database, role)
+
         def pretend() -> None:
-            become(
-                None if role is None else Person(0, "Testa Prüferin", "testa@leasehold.test", role, 0, confirmed=True)
-            )
+            become(someone)
 
         panel.before_request_funcs.setdefault(None, []).insert(0, pretend)
         return panel.test_client()

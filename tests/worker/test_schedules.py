@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from leasehold.kit.database import Connection, Database, Role
-from leasehold.worker.jobs import Job
+from leasehold.worker.jobs import Job, JobContext
 from leasehold.worker.run import Worker
 from leasehold.worker.schedules import claim, due_jobs, enrol, record_success
 from tests.conftest import FreshDatabase
@@ -16,7 +17,7 @@ from tests.embedded.installation import wait_until
 DAILY = timedelta(days=1)
 
 
-def _job(run: Callable[[Connection], int] = lambda _connection: 0, *, also_at_start: bool = False) -> Job:
+def _job(run: Callable[[JobContext], int] = lambda _context: 0, *, also_at_start: bool = False) -> Job:
     return Job("tidy", DAILY, run, also_at_start=also_at_start)
 
 
@@ -67,7 +68,10 @@ class Running:
         self._failing = failing
         self._stop = threading.Event()
         jobs = [_job(self._run)]
-        self._threads = [threading.Thread(target=Worker(database, jobs, self._stop).run) for _ in range(workers)]
+        nowhere = Path("/nonexistent")
+        self._threads = [
+            threading.Thread(target=Worker(database, nowhere, jobs, self._stop).run) for _ in range(workers)
+        ]
 
     def __enter__(self) -> "Running":
         for thread in self._threads:
@@ -82,10 +86,10 @@ class Running:
     def wait_for_runs(self, count: int) -> None:
         wait_until(lambda: len(self.runs) >= count, f"the job has run {count} times")
 
-    def _run(self, connection: Connection) -> int:
+    def _run(self, context: JobContext) -> int:
         self.runs.append("run")
         if self._failing is not None and len(self.runs) == 1:
-            connection.execute("INSERT INTO schedules (name) VALUES ('half done')")
+            context.connection.execute("INSERT INTO schedules (name) VALUES ('half done')")
             raise LookupError(self._failing)
         return 1
 

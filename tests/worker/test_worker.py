@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from leasehold.audit.checkpoints import WITNESS_NAME, read_witness
+from leasehold.audit.verification import verify_audit
+from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection, Database
+from leasehold.kit.signing import load_key_ring
+from leasehold.worker.jobs import JOBS
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import clean_environment, wait_until
 
@@ -37,7 +42,7 @@ def test_it_makes_partitions_drops_old_ones_and_ends_in_order(
             "ALTER TABLE license_heartbeats ATTACH PARTITION license_heartbeats_2020_01"
             " FOR VALUES FROM ('2020-01-01Z') TO ('2020-02-01Z')"
         )
-        wait_until(lambda: _number(owner, _DONE) == 3, "every job has run")
+        wait_until(lambda: _number(owner, _DONE) == len(JOBS), "every job has run")
         owner.execute("UPDATE schedules SET due_at = '-infinity' WHERE name = 'retention'")
         gone = "SELECT count(*) FROM pg_class WHERE relname = 'license_heartbeats_2020_01'"
         wait_until(lambda: _number(owner, gone) == 0, "the partition of 2020 is dropped")
@@ -45,6 +50,21 @@ def test_it_makes_partitions_drops_old_ones_and_ends_in_order(
         assert _number(owner, ahead) == 4
     os.kill(worker.pid, signal.SIGTERM)
     assert worker.wait(30) == 0, (tmp_path / "log").read_text()
+
+
+def test_what_is_written_is_sealed_and_signed(
+    database: Database, worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    with database.connect(application="test", autocommit=True) as owner:
+        with owner.transaction():
+            Actor("cli:test").sign(owner)
+            owner.execute("INSERT INTO products (slug, name) VALUES ('studio', 'Studio')")
+        wait_until(lambda: _number(owner, "SELECT count(*) FROM audit_seals") == 1, "the row is sealed")
+        wait_until(lambda: _number(owner, "SELECT count(*) FROM audit_checkpoints") >= 1, "the chain is signed")
+    wait_until((tmp_path / WITNESS_NAME).exists, "this machine remembers the checkpoint")
+    with database.connect(application="test") as connection:
+        verdict = verify_audit(connection, load_key_ring(tmp_path), witness=read_witness(tmp_path))
+    assert (verdict.whole, verdict.sealed) == (True, 1)
 
 
 def _number(owner: Connection, query: str) -> int:

@@ -1,10 +1,10 @@
-"""The audit log and, beside it, the personal values that it holds only digests of."""
+"""The audit log; beside it the personal values that it holds only digests of; its seals and checkpoints."""
 
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped
 
@@ -17,7 +17,12 @@ class AuditRow(Base):
     __tablename__ = "audit_log"
     __table_args__ = (
         Index("audit_log_object", "table_name", "row_id", "id"),
-        Index("audit_log_occurred_at", "occurred_at", postgresql_using="brin"),
+        Index("audit_log_occurred_at", "occurred_at", "id"),
+        Index("audit_log_actor", "actor", "occurred_at", "id"),
+        Index("audit_log_action", "action", "occurred_at", "id"),
+        Index("audit_log_table", "table_name", "occurred_at", "id"),
+        Index("audit_log_request", "request_id", "occurred_at", "id"),
+        Index("audit_log_address", "address", "occurred_at", "id"),
     )
 
     id: Mapped[int] = identity()
@@ -44,3 +49,25 @@ class AuditPersonalValue(Base):
     side: Mapped[str] = plain(primary_key=True)
     salt: Mapped[bytes] = plain(LargeBinary)
     value: Mapped[Any] = personal(JSONB)
+
+
+class AuditSeal(Base):
+    """The place of an audit row in the hash chain: the row's own hash, and that of all rows up to it."""
+
+    __tablename__ = "audit_seals"
+    __table_args__ = (UniqueConstraint("audit_id", name="audit_seals_once"),)
+
+    position: Mapped[int] = plain(primary_key=True, autoincrement=False)
+    audit_id: Mapped[int] = plain()
+    leaf_hash: Mapped[bytes] = plain(LargeBinary)
+    chain_hash: Mapped[bytes] = plain(LargeBinary)
+
+
+class AuditCheckpoint(Base):
+    """What was signed about the chain at some time (`checkpoints.py` says what is in the token)."""
+
+    __tablename__ = "audit_checkpoints"
+
+    number: Mapped[int] = plain(primary_key=True, autoincrement=False)
+    token: Mapped[str] = plain()
+    created_at: Mapped[datetime] = plain(server_default=NOW)

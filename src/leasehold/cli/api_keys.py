@@ -7,10 +7,10 @@ import typer
 from leasehold.api_keys.models import ApiKey
 from leasehold.api_keys.service import create_api_key, list_api_keys, revoke_api_key
 from leasehold.cli.call import Call
-from leasehold.cli.dates import day_ends
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.settings.days import day_ends
 
 app = new_group()
 

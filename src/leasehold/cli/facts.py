@@ -11,23 +11,14 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection, Role
 from leasehold.kit.errors import ConfigurationError
 from leasehold.migrations.state import SchemaState, read_schema_state
+from leasehold.operations.occupancy import count_live_sessions
+from leasehold.operations.processes import ServerProcess, list_processes
+from leasehold.operations.upkeep import read_partitions
 
 _LOCK_TIMEOUT_MS = 2000
-_MISSING_PARTITIONS = """
-SELECT to_char(month, 'YYYY-MM')
-  FROM generate_series(0, 3) AS ahead,
-       LATERAL (SELECT date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')
-                       + make_interval(months => ahead)) AS m (month)
- WHERE to_regclass('public.license_heartbeats_' || to_char(month, 'YYYY_MM')) IS NULL
-"""
-_STRAYS = "SELECT EXISTS (SELECT FROM license_heartbeats_default)"
 _JOBS = """
 SELECT name, started_at, finished_at, due_at, failure, extract(epoch FROM clock_timestamp() - finished_at)::float8
   FROM schedules ORDER BY name
-"""
-_LIVE = """
-SELECT count(*) FROM service_time AS t, license_sessions AS s
- WHERE t.now - greatest(least(s.last_heartbeat_at, t.now), t.available_since) < t.session_timeout
 """
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
@@ -53,6 +44,7 @@ class DatabaseFacts:
     rows_in_default_partition: bool
     jobs: tuple[JobFacts, ...]
     sessions_live: int
+    processes: tuple[ServerProcess, ...]
     clock_difference: float
 
 
@@ -80,13 +72,15 @@ def _facts(connection: Connection) -> DatabaseFacts:
     difference = _clock_difference(connection)
     if schema.current == 0:
         return DatabaseFacts(schema, (), rows_in_default_partition=False, jobs=(), sessions_live=0,
-                             clock_difference=difference)  # fmt: skip
+                             processes=(), clock_difference=difference)  # fmt: skip
+    partitions = read_partitions(connection)
     return DatabaseFacts(
         schema,
-        missing_partitions=tuple(str(month) for (month,) in connection.execute(_MISSING_PARTITIONS)),
-        rows_in_default_partition=bool(_one(connection, _STRAYS)),
+        missing_partitions=partitions.missing,
+        rows_in_default_partition=partitions.rows_in_default > 0,
         jobs=tuple(JobFacts(*row) for row in connection.execute(_JOBS)),  # type: ignore[arg-type]  # as the columns are
-        sessions_live=int(str(_one(connection, _LIVE))),
+        sessions_live=count_live_sessions(connection),
+        processes=tuple(list_processes(connection)),
         clock_difference=difference,
     )
 

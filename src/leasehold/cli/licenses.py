@@ -7,7 +7,6 @@ import typer
 
 from leasehold.cli.arguments import LicenseKeyArgument, license_key_from
 from leasehold.cli.call import Call
-from leasehold.cli.dates import day_begins, day_ends
 from leasehold.cli.license_fields import COLUMNS, license_fields, license_with_terms
 from leasehold.cli.paging import all_rows
 from leasehold.cli.transaction import transaction
@@ -20,6 +19,7 @@ from leasehold.licensing.queries import LicenseFilter, list_licenses
 from leasehold.licensing.service import LicenseTerms, carry_out, change_features, create_licenses, extend_license
 from leasehold.licensing.state import FeatureValue
 from leasehold.licensing.vocabulary import LicenseStatus, LicenseType
+from leasehold.settings.days import day_begins, day_ends
 
 app = new_group()
 

@@ -1,7 +1,10 @@
 """`leasehold status`: what runs, and what is wrong with it."""
 
 import json
+from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from leasehold import __version__
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, JobFacts, look_at_database
@@ -9,6 +12,7 @@ from leasehold.embedded.readiness import ask
 from leasehold.embedded.running import what_runs
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.listeners import http_address
+from leasehold.operations.processes import ServerProcess
 
 SWEEP_OVERDUE_SECONDS = 30
 
@@ -76,11 +80,18 @@ def as_text(status: dict[str, Any]) -> str:
         lines += [
             f"Database        {'pass':<12} schema {database['schema']:04}",
             f"Live sessions   {status['sessions_live']}",
+            *(_process_line(process) for process in status["processes"]),
         ]
     else:
         lines.append(f"Database        {'away':<12}")
     lines.append(f"Data            {status['data_dir']}")
     return "\n".join([*lines, *status["problems"]])
+
+
+def _process_line(process: dict[str, Any]) -> str:
+    state = "silent" if process["silent"] else "pass"
+    where = f"{process['host']}, process {process['pid']}, version {process['version']}"
+    return f"  process       {state:<12} {where}, {process['heartbeats_per_second']:.1f} heartbeats/s"
 
 
 def _server_status(address: str) -> str:
@@ -98,7 +109,13 @@ def _server_status(address: str) -> str:
 
 def _database(facts: DatabaseFacts | DatabaseAway) -> dict[str, Any]:
     if isinstance(facts, DatabaseAway):
-        return {"database": {"reachable": False}, "partitions": None, "jobs": None, "sessions_live": None}
+        return {
+            "database": {"reachable": False},
+            "partitions": None,
+            "jobs": None,
+            "sessions_live": None,
+            "processes": None,
+        }
     return {
         "database": {"reachable": True, "schema": facts.schema.current, "schema_wanted": facts.schema.wanted},
         "partitions": {
@@ -107,7 +124,13 @@ def _database(facts: DatabaseFacts | DatabaseAway) -> dict[str, Any]:
         },
         "jobs": [_job(job) for job in facts.jobs],
         "sessions_live": facts.sessions_live,
+        "processes": [_process(process) for process in facts.processes],
     }
+
+
+def _process(process: ServerProcess) -> dict[str, Any]:
+    """All that the row says, with identifiers and times as text."""
+    return dict(to_builtins(asdict(process)))
 
 
 def _job(job: JobFacts) -> dict[str, Any]:

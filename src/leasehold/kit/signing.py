@@ -4,13 +4,14 @@ The private keys are in the secrets file. One is current and signs; retired ones
 still be checked. Several hosts of one installation share the file.
 """
 
-from base64 import urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
@@ -18,6 +19,10 @@ from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.secrets_file import FILE_NAME, change_secrets, read_or_create_secrets
 
 _SECRET = "signing_keys"  # noqa: S105  # the name of the entry, not a secret
+
+
+class SignatureRefused(Exception):
+    """Nothing of ours was signed like this; the message says what is wrong with it, as the rest of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,26 @@ class KeyRing:
         if not isinstance(private_key, Ed25519PrivateKey):
             raise TypeError("the current signing key cannot sign with Ed25519")
         return (signed + b"." + _base64(private_key.sign(signed))).decode()
+
+    def verify(self, token: str, typ: str) -> dict[str, Any]:
+        """The claims of a compact JWS that one of these keys signed as a `typ`. Raises `SignatureRefused`."""
+        try:
+            signed, _, signature = token.encode().rpartition(b".")
+            header, claims = (msgspec.json.decode(_unbase64(part), type=dict[str, Any]) for part in signed.split(b"."))
+            if header.get("alg") != "EdDSA" or header.get("typ") != typ:
+                raise SignatureRefused(f"it is no {typ}")
+            self._public_key(header.get("kid")).verify(_unbase64(signature), signed)
+        except InvalidSignature as error:
+            raise SignatureRefused("its signature does not fit what it says") from error
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise SignatureRefused("it cannot be read") from error
+        return claims
+
+    def _public_key(self, kid: Any) -> Ed25519PublicKey:
+        for key in self.keys:
+            if key.kid == kid and isinstance(key.public_key, Ed25519PublicKey):
+                return key.public_key
+        raise SignatureRefused(f"it is signed by the unknown key {kid!r}")
 
     def public_jwk_set(self) -> dict[str, Any]:
         """What clients check signatures with (RFC 7517)."""
@@ -81,3 +106,7 @@ def _public(key: OKPKey) -> dict[str, Any]:
 
 def _base64(data: bytes) -> bytes:
     return urlsafe_b64encode(data).rstrip(b"=")
+
+
+def _unbase64(text: bytes) -> bytes:
+    return b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)

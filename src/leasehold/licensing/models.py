@@ -1,6 +1,6 @@
 """The core's tables. The engine reads and writes them with SQL of its own; these classes serve everything else."""
 
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Computed,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -45,6 +47,12 @@ class LicenseRow(Versioned, Base):
         UniqueConstraint("id", "concurrent_sessions_limit", name="licenses_sessions_limit_key"),
         Index("licenses_customer", "customer_id", "id"),
         Index("licenses_product", "product_id", "id"),
+        Index(
+            "licenses_expiring",
+            "valid_until",
+            "id",
+            postgresql_where=text("valid_until IS NOT NULL AND suspended_at IS NULL AND deleted_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = identity()
@@ -96,6 +104,7 @@ class DeviceRegistration(Base):
             name="device_registrations_limit_fkey",
             onupdate="CASCADE",
         ),
+        Index("device_registrations_active_last_seen_on", "last_seen_on", postgresql_where=text("status = 'active'")),
     )
 
     license_id: Mapped[int] = plain(
@@ -112,6 +121,7 @@ class DeviceRegistration(Base):
     device_limit: Mapped[int] = plain(SmallInteger)
     first_activated_at: Mapped[datetime] = plain()
     last_seen_at: Mapped[datetime] = plain()
+    last_seen_on: Mapped[date] = plain(Date, Computed("((last_seen_at AT TIME ZONE 'UTC')::date)", persisted=True))
     changed_by: Mapped[str] = plain()
     change_request_id: Mapped[str] = plain()
     change_address: Mapped[IPv4Address | IPv6Address | None] = personal(INET)

@@ -43,6 +43,11 @@ class Outcome:
         return self.code in GRANTED
 
     @property
+    def license_id(self) -> int | None:
+        """The license that decided, where there is one."""
+        return None if self.license is None else self.license.license.id
+
+    @property
     def expires_at(self) -> datetime:
         """When the session that was just heard of dies if it falls silent now."""
         return self.time.now + self.time.session_timeout

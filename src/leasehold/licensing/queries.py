@@ -71,23 +71,23 @@ def list_licenses(
 ) -> list[LicenseLine]:
     """One page in the order of ids, from the one after `after_id`."""
     time = read_service_time(session)
-    query = _licenses(time).where(LicenseRow.id > after_id).order_by(LicenseRow.id).limit(limit)
+    query = licenses_with_counts(time).where(LicenseRow.id > after_id).order_by(LicenseRow.id).limit(limit)
     if wanted.customer_id is not None:
         query = query.where(LicenseRow.customer_id == wanted.customer_id)
     if wanted.product_id is not None:
         query = query.where(LicenseRow.product_id == wanted.product_id)
     if wanted.status is not None:
         query = query.where(has_status(wanted.status, time.now))
-    return [_line(row, time) for row in session.execute(query)]
+    return [license_line(row, time) for row in session.execute(query)]
 
 
 def show_license(session: Session, license_key: str) -> LicenseLine:
     """The license with this key. Raises `LicenseNotFound`."""
     time = read_service_time(session)
-    row = session.execute(_licenses(time).where(LicenseRow.license_key == license_key)).one_or_none()
+    row = session.execute(licenses_with_counts(time).where(LicenseRow.license_key == license_key)).one_or_none()
     if row is None:
         raise LicenseNotFound(license_key)
-    return _line(row, time)
+    return license_line(row, time)
 
 
 def list_terms(session: Session, license_id: int) -> Sequence[LicenseTerm]:
@@ -170,7 +170,8 @@ def _is_live(time: ServiceTime) -> ColumnElement[bool]:
     return LiveSession.last_heartbeat_at > time.now - time.session_timeout
 
 
-def _licenses(time: ServiceTime) -> Select[Any, Any, Any, Any, Any]:
+def licenses_with_counts(time: ServiceTime) -> Select[Any, Any, Any, Any, Any]:
+    """Licenses that were not deleted, with product, customer, active devices, and live sessions; see `license_line`."""
     of_license = LicenseRow.id
     devices_active = (
         select(func.count())
@@ -196,7 +197,8 @@ def _with_device(model: type[LiveSession] | type[PastSession]) -> Select[Any, An
     )
 
 
-def _line(row: Any, time: ServiceTime) -> LicenseLine:
+def license_line(row: Any, time: ServiceTime) -> LicenseLine:
+    """A row of `licenses_with_counts` as it stands at `time`."""
     license_row, slug, customer, devices_active, sessions_live = row
     license_ = as_license(license_row, slug)
     status = license_.status_at(time.now)

@@ -11,7 +11,11 @@ from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
+from leasehold.panel.customers import views as customers
+from leasehold.panel.delivery import init_delivery
 from leasehold.panel.headers import init_headers
+from leasehold.panel.licenses import views as licenses
+from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
@@ -25,7 +29,19 @@ from leasehold.panel.staff import views as staff
 _LARGEST_FORM = 4 * 2**20
 _LONGEST_FORM_PART = 1 * 2**20
 _MOST_FORM_PARTS = 5000
-_SUBJECTS = (front, views, second_factor, setup, passkeys, confirmation_page, account, staff)
+_SUBJECTS = (
+    front,
+    views,
+    second_factor,
+    setup,
+    passkeys,
+    confirmation_page,
+    account,
+    staff,
+    customers,
+    licenses,
+    saved,
+)
 
 
 def create_app(configuration: Configuration, database: Database) -> Flask:
@@ -44,6 +60,7 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     context.install(app.extensions, context.Installation(configuration, database))
+    init_delivery(app)
     init_headers(app)
     init_locale(app)
     init_problems(app)

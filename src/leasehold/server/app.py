@@ -1,8 +1,9 @@
 """The license server put together; nothing else here knows how the parts are made."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, StatelessLifespan
@@ -13,12 +14,14 @@ from leasehold.kit.database import Role, database_for
 from leasehold.kit.signing import load_key_ring
 from leasehold.server.application import make_application
 from leasehold.server.authentication import Authentication
+from leasehold.server.denials import Denials
 from leasehold.server.endpoints import Service
 from leasehold.server.health import ReadinessCheck
 from leasehold.server.key_use import KeyUse
 from leasehold.server.lanes import Lanes
 from leasehold.server.limits import Limits, TokenBuckets
-from leasehold.server.metrics import LaneCounters, RequestCounters
+from leasehold.server.metrics import DenialCounters, LaneCounters, RequestCounters
+from leasehold.server.reporter import Reporter
 from leasehold.server.resources import NoResourcesYet
 from leasehold.server.router import Router
 from leasehold.server.server_settings import SettingsWatch
@@ -41,8 +44,10 @@ def create_app() -> ASGIApp:
     authentication = Authentication(database, lambda: lanes.clock)
     key_use = KeyUse(database)
     counters = RequestCounters()
+    denials = Denials()
+    reporter = Reporter(database, lanes, denials)
     application = make_application(
-        _lifespan(lanes, settings, key_use, counters),
+        _lifespan(lanes, settings, reporter, partial(_keep_house, lanes, key_use, counters, denials)),
         key_ring=key_ring,
         readiness=ReadinessCheck(database),
         authentication=authentication,
@@ -54,33 +59,38 @@ def create_app() -> ASGIApp:
         addresses=ClientAddresses(configuration.trusted_proxies),
         key_use=key_use,
         counters=counters,
+        denials=denials,
         everything_else=application,
     )
 
 
 def _lifespan(
-    lanes: Lanes, settings: SettingsWatch, key_use: KeyUse, counters: RequestCounters
+    lanes: Lanes, settings: SettingsWatch, reporter: Reporter, keep_house: Callable[[], Coroutine[None, None, None]]
 ) -> StatelessLifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         lanes.start(asyncio.get_running_loop())
         settings.start()
-        housekeeping = asyncio.create_task(_keep_house(lanes, key_use, counters))
+        reporter.start()
+        housekeeping = asyncio.create_task(keep_house())
         try:
             yield
         finally:
             housekeeping.cancel()
             await asyncio.to_thread(settings.stop)
             await asyncio.to_thread(lanes.stop)
+            await asyncio.to_thread(reporter.stop)
 
     return lifespan
 
 
-async def _keep_house(lanes: Lanes, key_use: KeyUse, requests: RequestCounters) -> None:
+async def _keep_house(lanes: Lanes, key_use: KeyUse, requests: RequestCounters, denials: Denials) -> None:
     """What need not be done with each request, now and then."""
     lane_counters = LaneCounters()
+    denial_counters = DenialCounters()
     while True:
         await asyncio.sleep(_HOUSEKEEPING_SECONDS)
         requests.tell()
         lane_counters.tell(lanes.statistics)
+        denial_counters.tell(denials.totals)
         await key_use.write()

@@ -53,12 +53,15 @@ class Service:
 
 
 class Answer(Struct, frozen=True, gc=False):
-    """A status, a body, the code that metrics count it by; `refused` where limits count it as a refusal."""
+    """A status, a body, the code that metrics count it by; `refused` where limits count it as a refusal, then with the
+    license that refuses, where there is one.
+    """
 
     status: int
     body: bytes
     code: str
     refused: Code | None = None
+    license_id: int | None = None
 
 
 Act = Callable[[Service, Any, Actor], Awaitable[Answer]]
@@ -73,7 +76,9 @@ async def validate(service: Service, request: ValidateRequest, actor: Actor) -> 
         resources = await service.resources.of_license(outcome.license.license.id)
     proof = proof_asked_for(service.key_ring, request, outcome)
     body = _encode(answers.validate_answer(outcome, resources, proof))
-    return Answer(200, body, outcome.code, refused=None if outcome.granted else outcome.code)
+    if outcome.granted:
+        return Answer(200, body, outcome.code)
+    return Answer(200, body, outcome.code, refused=outcome.code, license_id=outcome.license_id)
 
 
 async def activate(service: Service, request: ActivateRequest, actor: Actor) -> Answer:

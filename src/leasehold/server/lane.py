@@ -12,8 +12,9 @@ import random
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 _RECONNECT_SECONDS = 0.2
 _BATCH_SECONDS = 1.5
 _TRANSIENT_TRIES = 3
+_RECENT_BATCHES = 4096
 _TRANSIENT = (errors.DeadlockDetected, errors.SerializationFailure)
 # Warnings with which a commit reports success although no standby has it: 01000 cancelled, 57P01 terminated.
 _UNREPLICATED = {"01000", "57P01"}
@@ -75,6 +77,12 @@ class LaneStatistics:
     failures: int = 0
     seconds: float = 0.0
     last_batch: int = 0
+    recent_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=_RECENT_BATCHES))
+
+    def take_recent_seconds(self) -> list[float]:
+        """The seconds of each batch since the last call, at most 4,096 of them; for one caller, in any thread."""
+        taken, self.recent_seconds = self.recent_seconds, deque(maxlen=_RECENT_BATCHES)
+        return list(taken)
 
 
 class Lane(Generic[Item, Answer]):
@@ -172,7 +180,9 @@ class Lane(Generic[Item, Answer]):
         self.statistics.batches += 1
         self.statistics.commands += len(batch)
         self.statistics.last_batch = len(batch)
-        self.statistics.seconds += time.monotonic() - started
+        seconds = time.monotonic() - started
+        self.statistics.seconds += seconds
+        self.statistics.recent_seconds.append(seconds)
         self._deliver(list(zip(batch, answers, strict=True)))
 
     def _run_safely(self, batch: list[Job[Item, Answer]]) -> list[Answer | Exception]:

@@ -61,6 +61,16 @@ class Lanes:
         return {lane.kind.name: lane.statistics for lane in self._all}
 
     @property
+    def depths(self) -> dict[str, int]:
+        """How many jobs wait in each lane, by name."""
+        return {lane.kind.name: lane.depth() for lane in self._all}
+
+    @property
+    def is_down(self) -> bool:
+        """Whether a lane has lost the database."""
+        return any(lane.down.is_set() for lane in self._all)
+
+    @property
     def pending(self) -> int:
         """How many commands wait for an answer."""
         return self._pending

@@ -14,6 +14,7 @@ _BATCHES = Counter("leasehold_lane_batches", "Batches that a lane has committed.
 _COMMANDS = Counter("leasehold_lane_commands", "Commands in those batches.", ["lane"])
 _FAILURES = Counter("leasehold_lane_failures", "Commands that could not be run.", ["lane"])
 _SECONDS = Counter("leasehold_lane_seconds", "Seconds from taking a batch to its commit.", ["lane"])
+_DENIALS = Counter("leasehold_denials", "Refusals by the rules of licensing, by code.", ["code"])
 
 
 class RequestCounters:
@@ -47,6 +48,19 @@ class LaneCounters:
             for counter, new, old in zip((_BATCHES, _COMMANDS, _FAILURES, _SECONDS), now, before, strict=True):
                 counter.labels(lane).inc(max(0, new - old))
             self._told[lane] = now
+
+
+class DenialCounters:
+    """Carries what was refused over to Prometheus, now and then."""
+
+    def __init__(self) -> None:
+        self._told: Counts[str] = Counts()
+
+    def tell(self, totals: Mapping[str, int]) -> None:
+        """Add what has come since the last time."""
+        for code, total in totals.items():
+            _DENIALS.labels(code).inc(total - self._told[code])
+            self._told[code] = total
 
 
 def exposition() -> bytes:

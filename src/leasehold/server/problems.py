@@ -115,7 +115,7 @@ PROBLEMS: dict[ProblemCode, ProblemKind] = {
 class Problem(Exception):
     """An answer that is an error. `members` are the further ones that the code promises.
 
-    `refused` is what the limits on callers count it as.
+    `refused` is what the limits on callers count it as; `license_id` says which license refuses, where one does.
     """
 
     def __init__(
@@ -126,11 +126,13 @@ class Problem(Exception):
         status: int | None = None,
         headers: tuple[Header, ...] = (),
         members: Mapping[str, Any] | None = None,
+        license_id: int | None = None,
     ) -> None:
         kind = PROBLEMS[code]
         super().__init__(detail or kind.detail)
         self.code = code
         self.refused = code
+        self.license_id = license_id
         self.status = status or kind.status
         self.title = kind.title
         self.detail = detail or kind.detail

@@ -19,7 +19,7 @@ def refusal(ring: KeyRing, request: Struct, outcome: Outcome, *, status: int | N
     signed = proof_asked_for(ring, request, outcome)
     if isinstance(signed, str):
         members["proof"] = signed
-    return Problem(outcome.code, detail=_detail(members), status=status, members=members)
+    return Problem(outcome.code, detail=_detail(members), status=status, members=members, license_id=outcome.license_id)
 
 
 def proof_asked_for(ring: KeyRing, request: Struct, outcome: Outcome) -> str | UnsetType:

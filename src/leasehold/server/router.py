@@ -12,6 +12,7 @@ from leasehold.server.application import ADDRESS_KEY, REQUEST_ID_KEY
 from leasehold.server.authentication import Authentication
 from leasehold.server.bodies import ClientGone, check_media_type, read_body
 from leasehold.server.codes import RequestCode
+from leasehold.server.denials import Denials
 from leasehold.server.endpoints import Answer, Service
 from leasehold.server.key_use import KeyUse
 from leasehold.server.lanes import LanesUnavailable
@@ -39,6 +40,7 @@ class Router:
         addresses: ClientAddresses,
         key_use: KeyUse,
         counters: RequestCounters,
+        denials: Denials,
         everything_else: ASGIApp,
     ) -> None:
         self._service = service
@@ -46,6 +48,7 @@ class Router:
         self._addresses = addresses
         self._key_use = key_use
         self._counters = counters
+        self._denials = denials
         self._everything_else = everything_else
         self._request_ids = RequestIds()
         self._routes = {route.path: (route.name, route, route.decoder().decode) for route in ROUTES}
@@ -82,6 +85,7 @@ class Router:
                 _log.exception("request %s to %s failed", request_id, name)
                 answer = Problem(RequestCode.INTERNAL_ERROR)
         if answer.refused is not None:
+            self._denials.note(answer.refused, answer.license_id)
             answer = self._limited(answer, answer.refused, address)
         self._counters.count(name, answer.code)
         await _send(send, answer, request_id)

@@ -135,6 +135,28 @@ SETTINGS: tuple[Setting, ...] = (
         "How far clients' heartbeats are spread around the interval, so that they do not come all at once.",
     ),
     IntegerSetting("heartbeat_retention_months", 13, 1, 1200, "months", "How long single heartbeats are kept."),
+    IntegerSetting(
+        "denial_retention_days", 90, 1, 3650, "days", "How long it is kept which license refused what, by the hour."
+    ),
+    IntegerSetting(
+        "activity_retention_days",
+        400,
+        31,
+        3650,
+        "days",
+        "How long live sessions, heartbeats and seats are kept by the hour, for the charts.",
+    ),
+    IntegerSetting(
+        "silent_device_days",
+        14,
+        1,
+        3650,
+        "days",
+        "After how many days without a sign of life an active device is shown as silent.",
+    ),
+    IntegerSetting(
+        "expiring_license_days", 30, 1, 365, "days", "How long before its end a license is shown as one that expires."
+    ),
     TimeZoneSetting("timezone", machine_time_zone, "The time zone that days begin and end in."),
     SwitchSetting(
         "second_factor_required",

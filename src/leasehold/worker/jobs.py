@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
+from leasehold.audit.sealing import seal_audit
 from leasehold.kit.database import Connection
+from leasehold.kit.signing import load_key_ring
 from leasehold.licensing.sweep import sweep_dead_sessions
+from leasehold.operations.activity import sample_activity
+from leasehold.operations.denials import forget_old_denials
+from leasehold.operations.processes import remove_stale_processes
 from leasehold.settings.service import get_setting
 
 _ENSURE_PARTITIONS = "SELECT count(*) FROM ensure_heartbeat_partitions()"
@@ -16,13 +22,31 @@ SELECT count(*) FROM drop_heartbeat_partitions(
 
 
 @dataclass(frozen=True, slots=True)
+class JobContext:
+    """What a job works with: a connection of its own, and the data directory of this machine."""
+
+    connection: Connection
+    data_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """`run` does the work on a connection of its own, commits, and returns how much there was of it."""
+    """`run` does the work, commits, and returns how much there was of it."""
 
     name: str
     every: timedelta
-    run: Callable[[Connection], int]
+    run: Callable[[JobContext], int]
     also_at_start: bool = False
+
+
+def on_connection(run: Callable[[Connection], int]) -> Callable[[JobContext], int]:
+    """For a job that needs its connection alone."""
+    return lambda context: run(context.connection)
+
+
+def seal(context: JobContext) -> int:
+    """Seal the audit log with this installation's key, read anew since it may change; returns how many rows."""
+    return seal_audit(context.connection, load_key_ring(context.data_dir), context.data_dir)
 
 
 def ensure_partitions(connection: Connection) -> int:
@@ -36,6 +60,13 @@ def drop_old_heartbeats(connection: Connection) -> int:
     return _counted(connection, _DROP_PARTITIONS, (months,))
 
 
+def remove_dead_processes(connection: Connection) -> int:
+    """Remove the rows of server processes that have died; returns how many."""
+    removed = remove_stale_processes(connection)
+    connection.commit()
+    return removed
+
+
 def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]) -> int:
     row = connection.execute(statement, parameters).fetchone()
     connection.commit()
@@ -43,7 +74,12 @@ def _counted(connection: Connection, statement: str, parameters: tuple[int, ...]
 
 
 JOBS = (
-    Job("sweep", timedelta(seconds=5), sweep_dead_sessions),
-    Job("partitions", timedelta(days=1), ensure_partitions, also_at_start=True),
-    Job("retention", timedelta(days=1), drop_old_heartbeats),
+    Job("audit_seal", timedelta(seconds=1), seal),
+    Job("sweep", timedelta(seconds=5), on_connection(sweep_dead_sessions)),
+    # Three looks a minute, so that none is missed; a sample is taken once.
+    Job("activity", timedelta(seconds=20), on_connection(sample_activity), also_at_start=True),
+    Job("server_processes", timedelta(minutes=1), on_connection(remove_dead_processes)),
+    Job("partitions", timedelta(days=1), on_connection(ensure_partitions), also_at_start=True),
+    Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
+    Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
 )

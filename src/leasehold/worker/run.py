@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import psycopg
 
@@ -11,7 +12,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection, Database, Role, database_for
 from leasehold.kit.logging import configure_logging, mask_secrets
 from leasehold.migrations.state import read_schema_state
-from leasehold.worker.jobs import JOBS, Job
+from leasehold.worker.jobs import JOBS, Job, JobContext
 from leasehold.worker.schedules import claim, due_jobs, enrol, record_failure, record_success
 
 _log = logging.getLogger(__name__)
@@ -33,14 +34,15 @@ def serve(configuration: Configuration) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    Worker(database_for(configuration, Role.WORKER), JOBS, stop).run()
+    Worker(database_for(configuration, Role.WORKER), configuration.data_dir, JOBS, stop).run()
 
 
 class Worker:
     """Does `jobs` as they come due, one at a time, until `stop` is set."""
 
-    def __init__(self, database: Database, jobs: Sequence[Job], stop: threading.Event) -> None:
+    def __init__(self, database: Database, data_dir: Path, jobs: Sequence[Job], stop: threading.Event) -> None:
         self._database = database
+        self._data_dir = data_dir
         self._jobs = jobs
         self._stop = stop
 
@@ -76,7 +78,7 @@ class Worker:
 
     def _do(self, job: Job, claims: Connection, work: Connection) -> None:
         try:
-            amount = job.run(work)
+            amount = job.run(JobContext(work, self._data_dir))
         except Exception as error:
             if work.broken or claims.broken:
                 raise psycopg.OperationalError(f"the connection was lost during {job.name}") from error

@@ -1,0 +1,93 @@
+"""What the list of licenses can be asked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal_column, or_
+from sqlalchemy.orm import Session
+
+from leasehold.customers.lists import customers_named
+from leasehold.kit.listing import Listing, ListInvalid, choice, number
+from leasehold.licensing.license_key import parse_license_key
+from leasehold.licensing.models import LicenseRow
+from leasehold.licensing.queries import (
+    LicenseLine,
+    has_status,
+    license_line,
+    licenses_with_counts,
+    read_service_time,
+)
+from leasehold.licensing.state import ServiceTime
+from leasehold.licensing.vocabulary import LicenseStatus, LicenseType
+from leasehold.settings.days import begin_of, end_of, time_zone
+
+DayCondition = Callable[[Sequence[str], "ListTime"], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class ListTime:
+    """The moment that a list shows, and the zone that its days are meant in."""
+
+    service: ServiceTime
+    zone: ZoneInfo
+
+
+def read_list_time(session: Session) -> ListTime:
+    """Now."""
+    return ListTime(read_service_time(session), time_zone(session))
+
+
+def since(column: SQLColumnExpression[Any]) -> DayCondition:
+    """From the beginning of the day on."""
+    return lambda texts, time: column >= begin_of(_single(texts), time.zone)
+
+
+def until(column: SQLColumnExpression[Any]) -> DayCondition:
+    """Up to the end of the day."""
+    return lambda texts, time: column < end_of(_single(texts), time.zone)
+
+
+def _single(texts: Sequence[str]) -> str:
+    if len(texts) != 1:
+        raise ListInvalid("A day can be given once only: remove the others from the address.")
+    return texts[0]
+
+
+def _with_status(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
+    choice(LicenseRow.id, list(LicenseStatus))(texts, time)
+    return or_(*(has_status(LicenseStatus(text), time.service.now) for text in texts))
+
+
+def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
+    """A license key as it is typed, or a part of the customer's name."""
+    text = " ".join(texts)
+    key = parse_license_key(text)
+    if key is not None:
+        return LicenseRow.license_key == key
+    return LicenseRow.customer_id.in_(customers_named(text))
+
+
+# As the index has it; a perpetual license ends after all others.
+LICENSE_ENDS_AT = func.coalesce(
+    LicenseRow.valid_until, literal_column("'infinity'::timestamptz", DateTime(timezone=True))
+)
+
+LICENSES: Listing[ListTime, LicenseLine] = Listing(
+    name="licenses",
+    query=lambda time: licenses_with_counts(time.service),
+    read=lambda row, time: license_line(row, time.service),
+    key=(LicenseRow.id,),
+    orders={"created": None, "valid_until": LICENSE_ENDS_AT},
+    default_order="-created",
+    conditions={
+        "q": _found_by,
+        "status": _with_status,
+        "type": choice(LicenseRow.type, list(LicenseType)),
+        "product": number(LicenseRow.product_id),
+        "customer": number(LicenseRow.customer_id),
+        "ends_from": since(LicenseRow.valid_until),
+        "ends_until": until(LicenseRow.valid_until),
+    },
+)

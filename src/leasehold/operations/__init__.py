@@ -1,0 +1,1 @@
+"""How the installation does: processes, denials, activity over time, what needs attention. Nothing here decides."""

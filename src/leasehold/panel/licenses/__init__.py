@@ -1,0 +1,1 @@
+"""Licenses in the panel."""

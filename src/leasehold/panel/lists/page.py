@@ -1,0 +1,63 @@
+"""Answer a list's address: its page, the part of it that htmx asks for, or its export."""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from leasehold.kit.listing import COUNT_CAP, count_rows, read_page
+from leasehold.panel.context import db, may, person
+from leasehold.panel.lists.asked import PAGE_SIZES, Asked, read_asked
+from leasehold.panel.lists.export import FORMATS, export
+from leasehold.panel.lists.table import Table
+from leasehold.staff.saved_views import SavedView, list_views
+
+
+def answer_list(table: Table[Any, Any], **extras: Any) -> ResponseReturnValue:
+    """The list as the address asks for it; `extras` go to the template `<subject>/list.html` or `lists/list.html`."""
+    views = _views(table)
+    if not request.args and (default := _default(views)) is not None:
+        return redirect(f"{url_for(table.endpoint)}?{default.query}&view={default.id}")
+    asked = read_asked(table, request.args)
+    wanted_format = request.args.get("format")
+    if wanted_format in FORMATS:
+        return export(table, asked, wanted_format)
+    session = db()
+    context = table.context(session)
+    page = read_page(session, table.listing, asked.wanted, context)
+    count = count_rows(session, table.listing, asked.filters, context)
+    template = "lists/rows.html" if request.headers.get("HX-Target") == "list" else "lists/list.html"
+    return render_template(
+        template,
+        table=table,
+        asked=asked,
+        columns=asked.shown_columns(table),
+        page=page,
+        count=count,
+        count_cap=COUNT_CAP,
+        sizes=PAGE_SIZES,
+        acts=[act for act in table.acts if may(act.needs)],
+        views=views,
+        view=_view_in_use(views),
+        order=asked.order or table.listing.default_order,
+        **extras,
+    )
+
+
+def _views(table: Table[Any, Any]) -> list[SavedView]:
+    asking = person()
+    return [] if asking is None else list(list_views(db(), asking.id, table.name))
+
+
+def _default(views: list[SavedView]) -> SavedView | None:
+    asking = person()
+    return next((view for view in views if view.is_default and asking and view.staff_member_id == asking.id), None)
+
+
+def _view_in_use(views: list[SavedView]) -> SavedView | None:
+    return next((view for view in views if str(view.id) == request.args.get("view")), None)
+
+
+def is_as_saved(view: SavedView, asked: Asked) -> bool:
+    """Whether the list still is what was saved."""
+    return view.query == asked.query(place=False)

@@ -1,0 +1,106 @@
+"""What a list shows: columns, filters and bulk acts of a `Listing`, declared once for page and export."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from flask_babel.speaklater import LazyString
+from sqlalchemy.orm import Session
+from wtforms import Form
+
+from leasehold.kit.listing import Listing
+from leasehold.panel.rights import Right
+
+Row = TypeVar("Row")
+Context = TypeVar("Context")
+Words: TypeAlias = "LazyString | str"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to the page of what it names."""
+
+    kind: ClassVar[str] = "link"
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word of the vocabulary, with the colour that it has everywhere; `value` is what an export writes."""
+
+    kind: ClassVar[str] = "badge"
+    text: Words
+    colour: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An identifier, to be read character by character; `href` where it has a page of its own."""
+
+    kind: ClassVar[str] = "code"
+    text: str
+    href: str | None = None
+
+
+Cell = str | int | float | datetime | bool | None | Link | Badge | Code
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """A column: `order` names the listing's order that its title sorts by; not `shown` is there only on request."""
+
+    name: str
+    title: Words
+    cell: Callable[[Row], Cell]
+    order: str | None = None
+    shown: bool = True
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter's field: free text, a day, or `choices` (value, words) of which several may be taken."""
+
+    name: str
+    title: Words
+    kind: str = "text"
+    choices: Callable[[], Sequence[tuple[str, Words]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """Something done to many rows: `run(key, form)` does it to one, in a transaction of its own.
+
+    `question` is asked first, with the count; `form` has the fields that the act needs (a reason).
+    """
+
+    name: str
+    title: Words
+    question: Callable[[int], str]
+    run: Callable[[Session, str, Any], None]
+    needs: Right
+    form: type[Form] | None = None
+    icon: str = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Context, Row]):
+    """A list as the panel shows it. `row_key` names a row in forms; `endpoint` is the list's page."""
+
+    listing: Listing[Context, Row]
+    title: Words
+    endpoint: str
+    context: Callable[[Session], Context]
+    columns: tuple[Column[Row], ...]
+    row_key: Callable[[Row], str]
+    filters: tuple[Filter, ...] = ()
+    acts: tuple[BulkAct, ...] = field(default=())
+    refresh_seconds: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What saved views and exports call the list."""
+        return self.listing.name

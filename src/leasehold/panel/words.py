@@ -1,0 +1,61 @@
+"""The vocabulary's words as people read them, each with the colour that it has everywhere."""
+
+from enum import StrEnum
+from typing import Final
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType
+from leasehold.panel.lists.table import Badge
+from leasehold.staff.roles import Role
+
+_LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
+    (LicenseStatus.ACTIVE, _("active"), "green"),
+    (LicenseStatus.SUSPENDED, _("suspended"), "orange"),
+    (LicenseStatus.NOT_YET_VALID, _("not yet valid"), "blue"),
+    (LicenseStatus.EXPIRED, _("expired"), "red"),
+    (LicenseType.FULL, _("full license"), "blue"),
+    (LicenseType.TRIAL, _("trial"), "purple"),
+    (LicenseType.TEST, _("test license"), "cyan"),
+    (DeviceStatus.ACTIVE, _("active"), "green"),
+    (DeviceStatus.INACTIVE, _("inactive"), "secondary"),
+    (DeviceStatus.BLOCKED, _("blocked"), "red"),
+    (DeviceType.DESKTOP, _("desktop"), "secondary"),
+    (DeviceType.LAPTOP, _("laptop"), "secondary"),
+    (DeviceType.SERVER, _("server"), "secondary"),
+    (DeviceType.MOBILE, _("mobile phone"), "secondary"),
+    (DeviceType.TABLET, _("tablet"), "secondary"),
+    (DeviceType.VIRTUAL, _("virtual machine"), "secondary"),
+    (DeviceType.OTHER, _("other"), "secondary"),
+    (EndReason.CLIENT, _("ended by the client"), "secondary"),
+    (EndReason.TIMEOUT, _("fell silent"), "yellow"),
+    (EndReason.OPERATOR, _("ended by an operator"), "orange"),
+    (EndReason.LICENSE_SUSPENDED, _("license suspended"), "orange"),
+    (EndReason.LICENSE_EXPIRED, _("license expired"), "red"),
+    (EndReason.LICENSE_DELETED, _("license deleted"), "red"),
+    (EndReason.DEVICE_DEACTIVATED, _("device deactivated"), "secondary"),
+    (EndReason.DEVICE_BLOCKED, _("device blocked"), "red"),
+    (Role.ADMINISTRATOR, _("administrator"), "purple"),
+    (Role.OPERATOR, _("operator"), "blue"),
+    (Role.SALES, _("sales"), "green"),
+    (Role.AUDITOR, _("auditor"), "secondary"),
+)
+# By class and value: words of different vocabularies that are spelled alike are equal.
+_WORDS: Final = {(type(word), word.value): (words, colour) for word, words, colour in _LIST}
+
+
+def words_for(word: StrEnum) -> LazyString:
+    """How `word` reads in the reader's language."""
+    return _WORDS[type(word), word.value][0]
+
+
+def badge_for(word: StrEnum) -> Badge:
+    """`word` as a cell of a list."""
+    words, colour = _WORDS[type(word), word.value]
+    return Badge(words, colour, word.value)
+
+
+def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, LazyString]]:
+    """Each word of a vocabulary with how it reads, for a field to choose from."""
+    return [(word.value, words_for(word)) for word in vocabulary]

@@ -1,0 +1,97 @@
+"""A small vendor's database: something of everything that pages show."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from leasehold.customers.service import create_customer
+from leasehold.kit.actor import Actor
+from leasehold.kit.database import Database
+from leasehold.kit.orm import transaction
+from leasehold.licensing.commands import (
+    Activate,
+    BlockDevice,
+    Command,
+    EndSession,
+    Heartbeat,
+    StartSession,
+    SuspendLicense,
+)
+from leasehold.licensing.outcomes import Outcome
+from leasehold.licensing.products import create_product
+from leasehold.licensing.run_one import run_one
+from leasehold.licensing.service import LicenseTerms, create_licenses
+from leasehold.licensing.vocabulary import DeviceType, LicenseType
+
+ACTOR = Actor("test:demonstration")
+_CUSTOMERS = (
+    "Klinikum Nord gGmbH",
+    "Müller & Söhne GmbH",
+    "Universität Heidelberg",
+    "Ärztehaus am Markt",
+    "Stadtwerke Ludwigsburg AG",
+)
+_DEVICES = (DeviceType.LAPTOP, DeviceType.DESKTOP, DeviceType.SERVER)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """Names of what was made, to ask pages for."""
+
+    license_key: str
+    fingerprint: str
+    session_token: str
+    ended_token: str
+    customer_id: int
+    product: str
+
+
+def make_demonstration(database: Database) -> Demonstration:
+    """Fill an empty, migrated database; `database` is the owner's or the panel's view of it."""
+    now = datetime.now(UTC)
+    keys: list[str] = []
+    with transaction(database, ACTOR) as session:
+        products = [create_product(session, slug, name=name) for slug, name in (("studio", "Studio"), ("lab", "Lab"))]
+        customers = [create_customer(session, name) for name in _CUSTOMERS]
+        periods = (
+            (None, None),
+            (now - timedelta(days=300), now + timedelta(days=12)),
+            (now - timedelta(days=400), now - timedelta(days=35)),
+            (now + timedelta(days=20), now + timedelta(days=385)),
+            (now - timedelta(days=90), now + timedelta(days=275)),
+        )
+        for number, customer in enumerate(customers):
+            starts, ends = periods[number]
+            for product in products:
+                kind = LicenseType.TRIAL if number == 4 else LicenseType.FULL
+                terms = LicenseTerms(3, 2, kind, starts, ends, {"export_pdf": True, "users": 25, "edition": "Pro"})
+                keys += create_licenses(session, terms, customer=customer, product=product)
+        customer_id, product_slug = customers[0].id, products[0].slug
+    tokens = [_use(database, key) for key in keys[:4]]
+    _do(database, SuspendLicense(keys[8]))
+    token, ended = tokens[0]
+    return Demonstration(keys[0], _fingerprint(keys[0], 0), token, ended, customer_id, product_slug)
+
+
+def _use(database: Database, key: str) -> tuple[str, str]:
+    """Three devices, one of them blocked; one session that lives, one that has ended. Returns their tokens."""
+    for number, kind in enumerate(_DEVICES):
+        name = ("Büro-Laptop", "Empfang", "Rechenzentrum")[number]
+        _do(database, Activate(key, _fingerprint(key, number), name, kind, "Debian 12", "4.2.1"))
+    lives = _do(database, StartSession(key, _fingerprint(key, 0), "4.2.1")).session
+    other = _do(database, StartSession(key, _fingerprint(key, 1), "4.2.0")).session
+    assert lives is not None
+    assert other is not None
+    for _ in range(3):
+        _do(database, Heartbeat(lives.session_token))
+    _do(database, EndSession(other.session_token))
+    _do(database, BlockDevice(key, _fingerprint(key, 2)))
+    return str(lives.session_token), str(other.session_token)
+
+
+def _fingerprint(key: str, number: int) -> str:
+    return f"fp-{key[:5].lower()}-{number:010}"
+
+
+def _do(database: Database, command: Command) -> Outcome:
+    with transaction(database, ACTOR) as session:
+        return run_one(session, command, ACTOR)

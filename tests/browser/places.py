@@ -1,0 +1,26 @@
+"""Every page that can be looked at: the application's own list of routes, with examples for their arguments."""
+
+from dataclasses import asdict
+
+from flask import Flask
+
+from tests.browser.demonstration import Demonstration
+
+# What routes call their arguments, where it is not what the demonstration calls it.
+_ALSO_CALLED = {"slug": "product"}
+# No pages: files, and what only another page asks for.
+_NO_PAGES = {"static"}
+
+
+def paths_of(app: Flask, shown: Demonstration) -> dict[str, str]:
+    """A path for the endpoint of every page that answers GET. An argument without an example fails here."""
+    examples = asdict(shown)
+    examples |= {name: examples[as_] for name, as_ in _ALSO_CALLED.items()}
+    paths: dict[str, str] = {}
+    with app.test_request_context():
+        adapter = app.create_url_adapter(None) or app.url_map.bind("localhost")
+        for rule in app.url_map.iter_rules():
+            if rule.endpoint in _NO_PAGES or "GET" not in (rule.methods or ()):
+                continue
+            paths[rule.endpoint] = adapter.build(rule.endpoint, {name: examples[name] for name in rule.arguments})
+    return paths

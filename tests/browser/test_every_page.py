@@ -1,0 +1,87 @@
+"""Every page, as each role, in both languages and both themes: axe finds nothing, the browser complains of nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from leasehold.panel.locale import LANGUAGES
+from leasehold.staff.roles import Role
+from tests.browser.demonstration import Demonstration
+from tests.browser.places import paths_of
+from tests.browser.serving import chromium, demonstration_panel, enter
+
+_NARROW = {"width": 390, "height": 844}
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str, Demonstration]]:
+    with demonstration_panel(tmp_path_factory.mktemp("panel")) as served:
+        yield served
+
+
+def _violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def _listen(page: Page) -> list[str]:
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", [*Role, None])
+def test_every_page_is_accessible_and_quiet(
+    demonstration: tuple[Flask, str, Demonstration], browser: Browser, role: Role | None, language: str
+) -> None:
+    app, address, shown = demonstration
+    context = enter(browser, address, role, locale=language)
+    page = context.new_page()
+    complaints = _listen(page)
+    problems: list[str] = []
+    seen = 0
+    for endpoint, path in paths_of(app, shown).items():
+        answer = page.goto(address + path, wait_until="load")
+        if answer is None or answer.status == 403 or (role is None and "/sign-in" in page.url):
+            complaints.clear()  # chromium reports the 403 itself
+            continue
+        seen += 1
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+            problems += [f"{endpoint} {theme}: {violation}" for violation in _violations(page)]
+        if page.locator("html").get_attribute("lang") != language:
+            problems.append(f"{endpoint}: not in {language}")
+        problems += [f"{endpoint}: {complaint}" for complaint in complaints]
+        complaints.clear()
+        if answer.status >= 400:
+            problems.append(f"{endpoint}: {answer.status}")
+    context.close()
+    assert not problems, "\n".join(problems)
+    assert seen > (0 if role is None else 5)
+
+
+@pytest.mark.slow
+def test_no_page_is_wider_than_a_phone(demonstration: tuple[Flask, str, Demonstration], browser: Browser) -> None:
+    app, address, shown = demonstration
+    context = enter(browser, address, Role.ADMINISTRATOR, viewport=_NARROW, locale="de")
+    page = context.new_page()
+    wide: dict[str, int] = {}
+    for endpoint, path in paths_of(app, shown).items():
+        page.goto(address + path, wait_until="load")
+        if (overflow := page.evaluate(_OVERFLOW)) > 0:
+            wide[endpoint] = overflow
+    context.close()
+    assert wide == {}
