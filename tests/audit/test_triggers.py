@@ -42,6 +42,11 @@ ROWS = {
         f"INSERT INTO staff_members (email, name, role) VALUES ('{PERSONAL}@example.org', '{PERSONAL}', 'sales')",
         f"name = '{PERSONAL} II', role = 'auditor'",
     ),
+    "saved_views": (
+        "INSERT INTO saved_views (staff_member_id, list_name, name, query) "
+        "SELECT id, 'licenses', 'Mine', '' FROM staff_members",
+        "is_shared = true",
+    ),
     "staff_setup_links": (
         "INSERT INTO staff_setup_links (digest, expires_at) VALUES ('\\x00', now())",
         "used_at = now()",
@@ -164,6 +169,7 @@ def _refused(opened: Connection, statement: str) -> None:
 def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> None:
     ACTOR.sign(connection)
     credentials = ("staff_passkeys", "staff_totps", "staff_passwords")
+    connection.execute("DELETE FROM saved_views")
     for table in (
         "contact_details",
         "affiliations",

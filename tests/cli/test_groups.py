@@ -90,6 +90,9 @@ def test_an_api_key_is_shown_once(cli: Cli) -> None:
     for options in (["--scope", "admin"], ["--scope", "license", "--expires", "2020-01-01"]):
         refused = cli("api-key", "create", "--name", "other", *options, "--json")
         assert refused.error["code"] == "api_key_refused"
+    rotated = cli("api-key", "rotate", "shop", "--overlap-hours", "2", "--json").json
+    assert (rotated["rotated_from"], rotated["name"]) == (made["id"], "shop")
+    assert rotated["api_key"] != made["api_key"]
     assert cli("api-key", "revoke", "shop", "--json").json["revoked_at"] is not None
     assert cli("api-key", "revoke", "shop", "--json").error["code"] == "api_key_not_found"
     assert cli("api-key", "revoke", str(made["id"]), "--json").status == 0
@@ -176,3 +179,16 @@ def test_people_read_lines_and_pipes_read_tabs(cli: Cli) -> None:
     assert cli("session", "list").out.splitlines() == [
         "session_token\tlicense_key\tdevice_name\tstarted_at\tlast_heartbeat_at\texpires_at"
     ]
+
+
+def test_a_license_changes_hands_is_converted_and_talked_about(cli: Cli) -> None:
+    test = ("license", "create", "--customer", "Acme", "--product", "studio", "--type", "test", "--json")
+    key = cli(*test).json["license_key"]
+    assert cli(*test).error["code"] == "test_license_open"
+    assert cli(*test, "--reason", "Second team").json["type"] == "test"
+    cli("customer", "create", "Beta")
+    moved = cli("license", "transfer", str(key), "--to", "beta", "--reason", "Sold", "--json").json
+    assert moved["customer"] == "Beta"
+    assert cli("license", "convert", str(key), "--json").json["type"] == "full"
+    assert cli("license", "convert", str(key), "--json").error["code"] == "license_full"
+    assert cli("license", "note", str(key), "Called", "--json").json["note"] == "Called"

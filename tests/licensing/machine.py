@@ -14,6 +14,7 @@ from leasehold.licensing.commands import (
     DeleteLicense,
     EndSession,
     Heartbeat,
+    RenameDevice,
     ResumeLicense,
     StartSession,
     SuspendLicense,
@@ -94,6 +95,12 @@ class LicensingMachine(RuleBasedStateMachine):
     def unblock(self, device: int) -> None:
         expected = self.model.unblock(device)
         assert self.run(UnblockDevice(self.subject.key, fingerprint(device))).code == expected
+
+    @rule(device=DEVICES, name=st.sampled_from(["Empfang", "Werkstatt"]))
+    def rename(self, device: int, name: str) -> None:
+        outcome = self.run(RenameDevice(self.subject.key, fingerprint(device), name))
+        assert outcome.code == self.model.rename(device)
+        assert outcome.device is None or outcome.device.device_name == name
 
     @rule(device=DEVICES)
     def start(self, device: int) -> None:

@@ -82,6 +82,11 @@ class Model:
             self.devices[device] = "inactive"
         return "done"
 
+    def rename(self, device: int) -> str:
+        if self.deleted:
+            return "license_not_found"
+        return "done" if device in self.devices else "device_not_registered"
+
     def start(self, device: int) -> tuple[str, int | None]:
         self.settle()
         refusal = self.refusal() or self._device_refusal(device)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
+from leasehold.panel.devices.addresses import FingerprintConverter
 from leasehold.panel.pages import need_of
 from leasehold.panel.rights import Right, rights_of
 from leasehold.staff.roles import Role
@@ -29,14 +30,15 @@ def _path(panel: Flask, rule: Rule) -> str:
 
 
 def _word(rule: Rule, name: str) -> str:
-    kind = type(rule._converters[name]).__name__
-    return (
-        "00000000-0000-0000-0000-000000000000"
-        if kind == "UUIDConverter"
-        else "panel.css"
-        if rule.endpoint == "static"
-        else "x"
-    )
+    match rule._converters[name]:
+        case UUIDConverter():
+            return "00000000-0000-0000-0000-000000000000"
+        case AnyConverter() as choice:
+            return str(next(iter(choice.items)))
+        case FingerprintConverter():
+            return "fingerprint-of-a-device"
+        case _:
+            return "panel.css" if rule.endpoint == "static" else "x"
 
 
 def _calls(panel: Flask) -> list[tuple[str, str, Right]]:

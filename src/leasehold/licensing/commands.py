@@ -110,6 +110,15 @@ class UnblockDevice:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameDevice:
+    """Call a device otherwise; its software says its own name again when it next activates."""
+
+    license_key: str
+    hardware_fingerprint: str
+    device_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """Move the license's dead sessions to the history; nothing else."""
 
@@ -128,6 +137,7 @@ ByKey = (
     | ChangeLimits
     | BlockDevice
     | UnblockDevice
+    | RenameDevice
     | Sweep
 )
 Command = ByToken | ByKey

@@ -62,10 +62,35 @@ class LicenseKeyMalformed(DomainError):
         super().__init__(Kind.NOT_FOUND, Code.LICENSE_NOT_FOUND.value, detail)
 
 
+class TestLicenseOpen(DomainError):
+    """The customer has a test license of the product in that time."""
+
+    __test__ = False  # a name that pytest would take for a test
+
+    def __init__(self) -> None:
+        detail = (
+            "The customer has a test license of this product in that time: let it end or delete it, "
+            "or give a reason for a further one."
+        )
+        super().__init__(Kind.CONFLICT, "test_license_open", detail)
+
+
 def limits_invalid() -> LicenseInvalid:
     """The limits do not fit each other or the product of ten."""
     detail = "A license has 1 to 10 devices, and 1 to as many concurrent sessions as devices: change one of the two."
     return LicenseInvalid(Code.LIMITS_INVALID.value, detail)
+
+
+def device_not_registered() -> DomainError:
+    """The license knows no such device."""
+    detail = "No such device is registered under this license: `leasehold device list` names them all."
+    return DomainError(Kind.NOT_FOUND, Code.DEVICE_NOT_REGISTERED.value, detail)
+
+
+def session_not_found() -> DomainError:
+    """No session has that token."""
+    detail = "There is no such session: `leasehold session list` names those that live."
+    return DomainError(Kind.NOT_FOUND, Code.SESSION_NOT_FOUND.value, detail)
 
 
 def refusal(outcome: Outcome) -> DomainError:
@@ -79,11 +104,9 @@ def refusal(outcome: Outcome) -> DomainError:
             detail = "There is no such license: `leasehold license list` names them all."
             return DomainError(Kind.NOT_FOUND, outcome.code.value, detail)
         case Code.DEVICE_NOT_REGISTERED:
-            detail = "No such device is registered under this license: `leasehold device list` names them all."
-            return DomainError(Kind.NOT_FOUND, outcome.code.value, detail)
+            return device_not_registered()
         case Code.SESSION_NOT_FOUND:
-            detail = "There is no such session: `leasehold session list` names those that live."
-            return DomainError(Kind.NOT_FOUND, outcome.code.value, detail)
+            return session_not_found()
         case code:
             return DomainError(Kind.CONFLICT, code.value, f"The license refuses this: {code.value}.")
 

@@ -9,6 +9,7 @@ from leasehold.licensing.commands import (
     ChangeLimits,
     Command,
     DeleteLicense,
+    RenameDevice,
     ResumeLicense,
     SuspendLicense,
     UnblockDevice,
@@ -32,6 +33,8 @@ def decide_for_operator(state: LicenseState, command: Command, time: ServiceTime
             return _change_limits(state, command, time)
         case BlockDevice() | UnblockDevice():
             return _block_or_unblock(state, command, time)
+        case RenameDevice():
+            return _rename_device(state, command, time)
         case _:
             return decided(Code.DONE, state, time)
 
@@ -69,6 +72,15 @@ def _block_or_unblock(state: LicenseState, command: BlockDevice | UnblockDevice,
         return decided(Code.DONE, state, time, device=device)
     unblocked = replace(device, status=DeviceStatus.INACTIVE)
     return decided(Code.DONE, state, time, (DeviceChanged(unblocked),), device=unblocked)
+
+
+def _rename_device(state: LicenseState, command: RenameDevice, time: ServiceTime) -> Decision:
+    device = state.devices.get(command.hardware_fingerprint)
+    if device is None:
+        return decided(Code.DEVICE_NOT_REGISTERED, state, time)
+    renamed = replace(device, device_name=command.device_name)
+    changes = () if renamed == device else (DeviceChanged(renamed),)
+    return decided(Code.DONE, state, time, changes, device=renamed)
 
 
 def _moved_below(active: Sequence[Device], limit: int) -> list[Change]:

@@ -37,6 +37,7 @@ class LicenseLine:
     customer_id: int
     customer: str
     created_at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +72,25 @@ def list_licenses(
 ) -> list[LicenseLine]:
     """One page in the order of ids, from the one after `after_id`."""
     time = read_service_time(session)
-    query = licenses_with_counts(time).where(LicenseRow.id > after_id).order_by(LicenseRow.id).limit(limit)
-    if wanted.customer_id is not None:
-        query = query.where(LicenseRow.customer_id == wanted.customer_id)
-    if wanted.product_id is not None:
-        query = query.where(LicenseRow.product_id == wanted.product_id)
-    if wanted.status is not None:
-        query = query.where(has_status(wanted.status, time.now))
+    query = licenses_with_counts(time).where(LicenseRow.id > after_id, *_conditions(wanted, time))
+    query = query.order_by(LicenseRow.id).limit(limit)
     return [license_line(row, time) for row in session.execute(query)]
 
 
-def show_license(session: Session, license_key: str) -> LicenseLine:
-    """The license with this key. Raises `LicenseNotFound`."""
-    time = read_service_time(session)
+def show_license(session: Session, license_key: str, *, time: ServiceTime | None = None) -> LicenseLine:
+    """The license with this key as it stands at `time`, or now. Raises `LicenseNotFound`."""
+    time = time or read_service_time(session)
     row = session.execute(licenses_with_counts(time).where(LicenseRow.license_key == license_key)).one_or_none()
     if row is None:
         raise LicenseNotFound(license_key)
     return license_line(row, time)
+
+
+def newest_licenses(session: Session, wanted: LicenseFilter, *, limit: int = 20) -> list[LicenseLine]:
+    """The licenses made last, newest first."""
+    time = read_service_time(session)
+    query = licenses_with_counts(time).where(*_conditions(wanted, time)).order_by(LicenseRow.id.desc()).limit(limit)
+    return [license_line(row, time) for row in session.execute(query)]
 
 
 def list_terms(session: Session, license_id: int) -> Sequence[LicenseTerm]:
@@ -115,14 +118,19 @@ def list_devices(
 
 
 def list_live_sessions(
-    session: Session, *, license_id: int | None = None, after: tuple[int, int] = (0, 0), limit: int = PAGE
+    session: Session,
+    *,
+    license_id: int | None = None,
+    after: tuple[int, int] = (0, 0),
+    limit: int = PAGE,
+    time: ServiceTime | None = None,
 ) -> list[LiveSessionLine]:
-    """One page of the sessions that live at this moment, in the order of (license id, id)."""
-    time = read_service_time(session)
+    """One page of the sessions that live at `time`, or now, in the order of (license id, id)."""
+    time = time or read_service_time(session)
     position = (LiveSession.license_id, LiveSession.id)
     query = (
         _with_device(LiveSession)
-        .where(_is_live(time), has_status(LicenseStatus.ACTIVE, time.now), tuple_(*position) > after)
+        .where(is_live(time), has_status(LicenseStatus.ACTIVE, time.now), tuple_(*position) > after)
         .order_by(*position)
         .limit(limit)
     )
@@ -147,6 +155,23 @@ def list_past_sessions(
     return [PastSessionLine(*row) for row in session.execute(query)]
 
 
+def latest_past_sessions(session: Session, license_id: int, *, limit: int = 20) -> list[PastSessionLine]:
+    """The ended sessions of a license that began last, the latest first."""
+    query = _with_device(PastSession).where(PastSession.license_id == license_id)
+    return [PastSessionLine(*row) for row in session.execute(query.order_by(PastSession.id.desc()).limit(limit))]
+
+
+def _conditions(wanted: LicenseFilter, time: ServiceTime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.customer_id is not None:
+        conditions.append(LicenseRow.customer_id == wanted.customer_id)
+    if wanted.product_id is not None:
+        conditions.append(LicenseRow.product_id == wanted.product_id)
+    if wanted.status is not None:
+        conditions.append(has_status(wanted.status, time.now))
+    return conditions
+
+
 def has_status(status: LicenseStatus, now: datetime) -> ColumnElement[bool]:
     """`License.status_at(now) is status` as a condition on `licenses`, for filters (a test holds the two together)."""
     awake = LicenseRow.suspended_at.is_(None)
@@ -163,7 +188,7 @@ def has_status(status: LicenseStatus, now: datetime) -> ColumnElement[bool]:
             return and_(awake, begun, running)
 
 
-def _is_live(time: ServiceTime) -> ColumnElement[bool]:
+def is_live(time: ServiceTime) -> ColumnElement[bool]:
     """`time.silent_from(last heartbeat) > time.now` as a condition on `license_sessions`."""
     if time.silent_from(time.available_since) > time.now:
         return literal(value=True)
@@ -178,7 +203,7 @@ def licenses_with_counts(time: ServiceTime) -> Select[Any, Any, Any, Any, Any]:
         .where(DeviceRegistration.license_id == of_license, DeviceRegistration.status == DeviceStatus.ACTIVE.value)
         .scalar_subquery()
     )
-    sessions_live = select(func.count()).where(LiveSession.license_id == of_license, _is_live(time)).scalar_subquery()
+    sessions_live = select(func.count()).where(LiveSession.license_id == of_license, is_live(time)).scalar_subquery()
     return (
         select(LicenseRow, Product.slug, Institution.name, devices_active, sessions_live)
         .join(Product, Product.id == LicenseRow.product_id)
@@ -204,7 +229,7 @@ def license_line(row: Any, time: ServiceTime) -> LicenseLine:
     status = license_.status_at(time.now)
     live = sessions_live if status is LicenseStatus.ACTIVE else 0
     view = LicenseView(license_, status, devices_active, live)
-    return LicenseLine(view, license_row.customer_id, customer, license_row.created_at)
+    return LicenseLine(view, license_row.customer_id, customer, license_row.created_at, license_row.version)
 
 
 def as_license(row: LicenseRow, product: str) -> License:

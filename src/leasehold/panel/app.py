@@ -11,36 +11,52 @@ from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
+from leasehold.panel.administration import views as administration
 from leasehold.panel.customers import views as customers
 from leasehold.panel.delivery import init_delivery
+from leasehold.panel.devices import views as devices
 from leasehold.panel.headers import init_headers
+from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
+from leasehold.panel.links import link_to
 from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
+from leasehold.panel.products import views as products
 from leasehold.panel.rights import Right
-from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup, views
+from leasehold.panel.search import views as search
+from leasehold.panel.session_history import views as session_history
+from leasehold.panel.sessions import views as sessions
+from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup
+from leasehold.panel.sign_in import views as sign_in
 from leasehold.panel.sign_in.cookies import cookie_name
 from leasehold.panel.sign_in.recognition import init_recognition
 from leasehold.panel.staff import views as staff
+from leasehold.panel.words import badge_for, badge_of
 
 _LARGEST_FORM = 4 * 2**20
 _LONGEST_FORM_PART = 1 * 2**20
 _MOST_FORM_PARTS = 5000
 _SUBJECTS = (
     front,
-    views,
+    sign_in,
     second_factor,
     setup,
     passkeys,
     confirmation_page,
     account,
     staff,
-    customers,
-    licenses,
     saved,
+    customers,
+    products,
+    licenses,
+    devices,
+    sessions,
+    session_history,
+    administration,
+    search,
 )
 
 
@@ -76,6 +92,9 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         "version": __version__,
         "person": context.person,
         "may": context.may,
+        "badge_for": badge_for,
+        "badge_of": badge_of,
+        "link_to": link_to,
         "Right": Right,
         "installed_endpoints": lambda: current_app.view_functions,
     }

@@ -1,0 +1,54 @@
+"""What people type to find a device or a session: a license key, a fingerprint or how it begins, a name, a token."""
+
+import re
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, select, union_all
+
+from leasehold.licensing.models import DeviceRegistration, LicenseRow
+
+_MOST_FOUND = 500
+_FINGERPRINT = re.compile(r"[!-~]{1,255}")
+_AFTER_ALL_CHARACTERS = "\x7f"
+_SHORTEST_PART = 3
+
+
+def license_with_key(license_key: str) -> Select[int]:
+    """The id of the license with this key."""
+    return select(LicenseRow.id).where(LicenseRow.license_key == license_key)
+
+
+def devices_found_by(text: str, *, named: bool) -> Select[int, int]:
+    """(license id, id) of devices whose fingerprint begins with `text` or, if `named`, whose name contains it.
+
+    At most 500 of each, which are looked up first: else the planner would rather walk a whole list. Of a text of one
+    or two letters only names that begin so are found.
+    """
+    ways = [_by_fingerprint(text), _by_name(text)] if named else [_by_fingerprint(text)]
+    found = union_all(*ways).cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.license_id, found.c.id)
+
+
+def parse_token(text: str) -> UUID | None:
+    """The session token, or None where `text` is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _by_fingerprint(text: str) -> Select[int, int]:
+    if not _FINGERPRINT.fullmatch(text):
+        return _ids().where(false())
+    column = DeviceRegistration.hardware_fingerprint.collate("C")  # as the index has it
+    return _ids().where(column >= text, column < text + _AFTER_ALL_CHARACTERS)
+
+
+def _by_name(text: str) -> Select[int, int]:
+    part = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    pattern = f"%{part}%" if len(text) >= _SHORTEST_PART else f"{part}%"
+    return _ids().where(func.lower(DeviceRegistration.device_name).like(pattern))
+
+
+def _ids() -> Select[int, int]:
+    return select(DeviceRegistration.license_id, DeviceRegistration.id).limit(_MOST_FOUND)

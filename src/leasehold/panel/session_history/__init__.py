@@ -1,0 +1,1 @@
+"""Ended sessions in the panel."""

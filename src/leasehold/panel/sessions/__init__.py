@@ -1,0 +1,1 @@
+"""Live sessions, and the page of any session, in the panel."""
