@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request, url_for
 
+_HOMES = ("dashboard.dashboard", "licenses.list_licenses", "account.account")
 _OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
 
@@ -15,7 +16,7 @@ def own_path(target: str | None) -> str | None:
 
 def home() -> str:
     """Where somebody begins who has signed in."""
-    return url_for("dashboard.dashboard" if "dashboard.dashboard" in current_app.view_functions else "account.account")
+    return url_for(next(name for name in _HOMES if name in current_app.view_functions))
 
 
 def back(default: str = "front.front_page") -> str:
