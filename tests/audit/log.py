@@ -13,9 +13,16 @@ from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection, Role
 from leasehold.kit.signing import KeyRing, load_key_ring
 from tests.conftest import FreshDatabase
+from tests.embedded.installation import wait_until
 
 _CONTACT = "INSERT INTO contacts (first_name, last_name) VALUES ('Zaphod', %s)"
 _PRODUCT = "INSERT INTO products (slug, name) VALUES (%s, %s)"
+
+# A transaction of another database that is older than the given one.
+_OLDER_ELSEWHERE = """
+SELECT 1 FROM pg_stat_activity
+ WHERE datname <> current_database() AND backend_xid IS NOT NULL AND age(backend_xid) >= age(%s::text::xid)
+"""
 
 AT_ONCE = Pace(soonest=timedelta(0), latest=timedelta(minutes=1))
 
@@ -41,7 +48,10 @@ class Log:
                 connection.commit()
 
     def seal(self) -> int:
-        """What the worker does each second."""
+        """What the worker does each second, when no test beside this one holds it up: they share a server."""
+        with self.fresh.superuser() as watcher:
+            (mark,) = watcher.execute("SELECT pg_current_xact_id()::xid").fetchone() or (0,)
+            wait_until(lambda: not watcher.execute(_OLDER_ELSEWHERE, (str(mark),)).fetchone(), "others have ended")
         with self.fresh.as_role(Role.WORKER).connect(application="test") as connection:
             return seal_audit(connection, self.keys, self.data_dir, pace=AT_ONCE)
 

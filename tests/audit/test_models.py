@@ -12,6 +12,7 @@ import leasehold.audit.models
 import leasehold.customers.models
 import leasehold.licensing.models
 import leasehold.settings.models
+import leasehold.staff.credential_models
 import leasehold.staff.models
 import leasehold.staff.saved_views  # noqa: F401  # each import registers its tables
 from leasehold.kit.database import Database

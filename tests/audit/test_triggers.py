@@ -25,6 +25,10 @@ NOT_AUDITED = {
     "schedules",
     "server_processes",
     "session_history",
+    "sign_in_throttles",
+    "staff_challenges",
+    "staff_recovery_codes",
+    "staff_sessions",
 }
 PERSONAL = "Zaphod Beeblebrox"
 
@@ -38,9 +42,27 @@ ROWS = {
         f"INSERT INTO staff_members (email, name, role) VALUES ('{PERSONAL}@example.org', '{PERSONAL}', 'sales')",
         f"name = '{PERSONAL} II', role = 'auditor'",
     ),
+    "saved_views": (
+        "INSERT INTO saved_views (staff_member_id, list_name, name, query) "
+        "SELECT id, 'licenses', 'Mine', '' FROM staff_members",
+        "is_shared = true",
+    ),
     "staff_setup_links": (
         "INSERT INTO staff_setup_links (digest, expires_at) VALUES ('\\x00', now())",
         "used_at = now()",
+    ),
+    "staff_passwords": (
+        "INSERT INTO staff_passwords (member_id, hash) SELECT id, 'argon' FROM staff_members",
+        "changed_at = now()",
+    ),
+    "staff_totps": (
+        "INSERT INTO staff_totps (member_id, sealed_secret) SELECT id, '\\x00' FROM staff_members",
+        "enrolled_at = now()",
+    ),
+    "staff_passkeys": (
+        "INSERT INTO staff_passkeys (member_id, credential_id, public_key, sign_count, name) "
+        f"SELECT id, '\\x00', '\\x00', 0, '{PERSONAL}' FROM staff_members",
+        f"name = '{PERSONAL} II'",
     ),
     "api_keys": (
         "INSERT INTO api_keys (name, digest, hint, scopes) VALUES ('shop', '\\x00', 'ABCD', '{license}')",
@@ -146,7 +168,16 @@ def _refused(opened: Connection, statement: str) -> None:
 
 def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> None:
     ACTOR.sign(connection)
-    for table in ("contact_details", "affiliations", "contacts", "staff_members", "device_registrations"):
+    credentials = ("staff_passkeys", "staff_totps", "staff_passwords")
+    connection.execute("DELETE FROM saved_views")
+    for table in (
+        "contact_details",
+        "affiliations",
+        "contacts",
+        *credentials,
+        "staff_members",
+        "device_registrations",
+    ):
         connection.execute(f"UPDATE {table} SET {ROWS[table][1]}")
         connection.execute(f"DELETE FROM {table}")
     in_clear = connection.execute(
@@ -159,7 +190,13 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
     ).fetchall()
     assert in_clear == []
     assert {action for table, action in kept if table == "contacts"} == {"insert", "update", "delete"}
-    assert {table for table, _ in kept} == {"contact_details", "contacts", "device_registrations", "staff_members"}
+    assert {table for table, _ in kept} == {
+        "contact_details",
+        "contacts",
+        "device_registrations",
+        "staff_members",
+        "staff_passkeys",
+    }
 
 
 @pytest.mark.parametrize("role", PROGRAMS)

@@ -1,12 +1,22 @@
 """A small vendor's database: something of everything that pages show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
+from sqlalchemy.orm import Session
+
+from leasehold.api_keys.rotation import rotate_api_key
+from leasehold.api_keys.service import create_api_key
+from leasehold.customers.contacts import ContactCard, Detail, add_contact
+from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
+from leasehold.customers.vocabulary import DetailKind
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
+from leasehold.licensing.batches import create_batch, rows_of_batch
 from leasehold.licensing.commands import (
     Activate,
     BlockDevice,
@@ -16,10 +26,14 @@ from leasehold.licensing.commands import (
     StartSession,
     SuspendLicense,
 )
+from leasehold.licensing.models import Product
+from leasehold.licensing.notes import add_note
 from leasehold.licensing.outcomes import Outcome
 from leasehold.licensing.products import create_product
+from leasehold.licensing.queries import list_terms
 from leasehold.licensing.run_one import run_one
-from leasehold.licensing.service import LicenseTerms, create_licenses
+from leasehold.licensing.service import LicenseTerms, create_licenses, find_license
+from leasehold.licensing.transfers import transfer_license
 from leasehold.licensing.vocabulary import DeviceType, LicenseType
 
 ACTOR = Actor("test:demonstration")
@@ -43,6 +57,10 @@ class Demonstration:
     ended_token: str
     customer_id: int
     product: str
+    contact_id: int
+    term_id: int
+    form_key: UUID
+    key_id: int
 
 
 def make_demonstration(database: Database) -> Demonstration:
@@ -66,10 +84,36 @@ def make_demonstration(database: Database) -> Demonstration:
                 terms = LicenseTerms(3, 2, kind, starts, ends, {"export_pdf": True, "users": 25, "edition": "Pro"})
                 keys += create_licenses(session, terms, customer=customer, product=product)
         customer_id, product_slug = customers[0].id, products[0].slug
+        key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
+        rotate_api_key(session, "Shop")
+        contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     tokens = [_use(database, key) for key in keys[:4]]
     _do(database, SuspendLicense(keys[8]))
     token, ended = tokens[0]
-    return Demonstration(keys[0], _fingerprint(keys[0], 0), token, ended, customer_id, product_slug)
+    return Demonstration(
+        license_key=keys[0],
+        fingerprint=_fingerprint(keys[0], 0),
+        session_token=token,
+        ended_token=ended,
+        customer_id=customer_id,
+        product=product_slug,
+        contact_id=contact_id,
+        term_id=term_id,
+        form_key=form_key,
+        key_id=key_id,
+    )
+
+
+def _tell(session: Session, key: str, customers: Sequence[Customer], product: Product) -> tuple[int, int, UUID]:
+    """A contact, a note, a batch of test licenses, one of them transferred."""
+    card = ContactCard("Lovelace", "Ada", details=(Detail(DetailKind.EMAIL, "ada@leasehold.test"),), is_primary=True)
+    contact = add_contact(session, customers[0].institution_id, card)
+    add_note(session, key, "Called about more seats.\nCalls back in May.", actor=ACTOR)
+    sold = LicenseTerms(1, 1, LicenseType.TEST, further_test_reason="A fair")
+    batch = create_batch(session, uuid4(), sold, customer=customers[1], product=product, count=3, actor=ACTOR)
+    moved = rows_of_batch(session, batch)[0]
+    transfer_license(session, moved.license_key, to=customers[0], reason="Sold the branch", actor=ACTOR)
+    return contact.id, list_terms(session, find_license(session, key).id)[0].id, batch.idempotency_key
 
 
 def _use(database: Database, key: str) -> tuple[str, str]:

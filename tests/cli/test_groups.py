@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from leasehold.api_keys.key_format import is_well_formed
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
@@ -88,6 +90,9 @@ def test_an_api_key_is_shown_once(cli: Cli) -> None:
     for options in (["--scope", "admin"], ["--scope", "license", "--expires", "2020-01-01"]):
         refused = cli("api-key", "create", "--name", "other", *options, "--json")
         assert refused.error["code"] == "api_key_refused"
+    rotated = cli("api-key", "rotate", "shop", "--overlap-hours", "2", "--json").json
+    assert (rotated["rotated_from"], rotated["name"]) == (made["id"], "shop")
+    assert rotated["api_key"] != made["api_key"]
     assert cli("api-key", "revoke", "shop", "--json").json["revoked_at"] is not None
     assert cli("api-key", "revoke", "shop", "--json").error["code"] == "api_key_not_found"
     assert cli("api-key", "revoke", str(made["id"]), "--json").status == 0
@@ -132,6 +137,37 @@ def test_administrators(cli: Cli, database: Database) -> None:
     assert cli("admin", "disable", "nobody", "--json").error["code"] == "staff_member_not_found"
 
 
+def test_a_lost_second_factor_is_reset_and_the_link_names_the_proxy(
+    cli: Cli, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.connect(application="test") as connection:
+        CLIENT.sign(connection)
+        connection.execute("INSERT INTO staff_members (email, name, role) VALUES ('a@example.org', 'A', 'sales')")
+        connection.execute("INSERT INTO staff_totps (member_id, sealed_secret) SELECT id, 'x' FROM staff_members")
+        connection.execute("INSERT INTO staff_recovery_codes (member_id, digest) SELECT id, 'x' FROM staff_members")
+        connection.execute("INSERT INTO staff_sessions (member_id, digest) SELECT id, 'x' FROM staff_members")
+    assert cli("admin", "reset-2fa", "A@example.org", "--json").json["email"] == "a@example.org"
+    with database.connect(application="test") as connection:
+        left = connection.execute(
+            "SELECT (SELECT count(*) FROM staff_totps) + (SELECT count(*) FROM staff_recovery_codes)"
+            " + (SELECT count(*) FROM staff_sessions WHERE ended_at IS NULL)"
+        ).fetchone()
+        told = connection.execute("SELECT count(*) FROM audit_log WHERE action = 'second_factor_reset'").fetchone()
+    assert (left, told) == ((0,), (1,))
+    assert cli("admin", "reset-2fa", "nobody", "--json").error["code"] == "staff_member_not_found"
+    monkeypatch.setenv("LEASEHOLD_PANEL_URL", "https://admin.example.org")
+    link = cli("admin", "setup-link", "--json").json["setup_link"]
+    assert link.startswith("https://admin.example.org/setup/")
+
+
+@pytest.mark.parametrize("verb", ["panel", "up"])
+def test_the_panel_does_not_serve_others_without_tls(cli: Cli, verb: str) -> None:
+    refused = cli(verb, "--host", "0.0.0.0", "--json")
+    assert refused.status == 2
+    assert "LEASEHOLD_PANEL_URL" in refused.error["detail"]
+    assert "--insecure" in refused.error["detail"]
+
+
 def test_people_read_lines_and_pipes_read_tabs(cli: Cli) -> None:
     _license(cli)
     cli("license", "create", "--customer", "Bäcker", "--product", "studio", "--feature", "export=true")
@@ -143,3 +179,16 @@ def test_people_read_lines_and_pipes_read_tabs(cli: Cli) -> None:
     assert cli("session", "list").out.splitlines() == [
         "session_token\tlicense_key\tdevice_name\tstarted_at\tlast_heartbeat_at\texpires_at"
     ]
+
+
+def test_a_license_changes_hands_is_converted_and_talked_about(cli: Cli) -> None:
+    test = ("license", "create", "--customer", "Acme", "--product", "studio", "--type", "test", "--json")
+    key = cli(*test).json["license_key"]
+    assert cli(*test).error["code"] == "test_license_open"
+    assert cli(*test, "--reason", "Second team").json["type"] == "test"
+    cli("customer", "create", "Beta")
+    moved = cli("license", "transfer", str(key), "--to", "beta", "--reason", "Sold", "--json").json
+    assert moved["customer"] == "Beta"
+    assert cli("license", "convert", str(key), "--json").json["type"] == "full"
+    assert cli("license", "convert", str(key), "--json").error["code"] == "license_full"
+    assert cli("license", "note", str(key), "Called", "--json").json["note"] == "Called"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,12 +15,20 @@ from leasehold.kit.database import database_for
 from leasehold.kit.orm import engine_of
 from leasehold.panel.app import create_app
 from leasehold.panel.context import Person, become
+from leasehold.staff import passwords
 from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
 
 _ADD_MEMBER = "INSERT INTO staff_members (email, name, role) VALUES (%s, 'Testa Prüferin', %s) RETURNING id"
 
 ClientAs = Callable[[Role | None], FlaskClient]
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed for real, only with less work; how much work it is is tested in tests/staff."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    passwords._nobodys_hash.cache_clear()
 
 
 def make_panel(data_dir: Path, url: str) -> Iterator[Flask]:
@@ -37,7 +46,7 @@ def make_person(fresh: FreshDatabase, role: Role) -> Person:
     with fresh.owner.connect(application="test") as connection:
         Actor("test").sign(connection)
         (id_,) = connection.execute(_ADD_MEMBER, (email, role.value)).fetchone() or (0,)
-    return Person(int(str(id_)), "Testa Prüferin", email, role, 0)
+    return Person(int(str(id_)), "Testa Prüferin", email, role, 0, confirmed=True)
 
 
 @pytest.fixture

@@ -76,3 +76,15 @@ def test_a_defect_is_a_plain_page_and_a_line_in_the_log(client: FlaskClient, cap
     assert (page.status_code, "That did not work" in page.text) == (500, True)
     assert "ZeroDivisionError" not in page.text
     assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+def test_without_a_database_nobody_is_shut_out_of_the_front_page_and_typed_text_stays(
+    panel_without_database: Flask,
+) -> None:
+    client = panel_without_database.test_client()
+    client.set_cookie("leasehold_session", "somebody's")
+    assert client.get("/").status_code == 200
+    assert client.get("/account").status_code == 503
+    page = client.post("/sign-in", data={"email": "ada@firm.local", "password": "violet harbour"})
+    assert (page.status_code, "ada@firm.local" in page.text) == (503, True)
+    assert "violet harbour" not in page.text

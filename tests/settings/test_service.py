@@ -8,9 +8,10 @@ import pytest
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection, Database, Role
 from leasehold.kit.orm import driver_connection, engine_of, transaction
-from leasehold.settings.errors import SettingInvalid, SettingUnknown
+from leasehold.settings.errors import SettingInvalid, SettingsInvalid, SettingUnknown
+from leasehold.settings.history import read_last_changes
 from leasehold.settings.registry import SETTINGS, Home, IntegerSetting, find_setting
-from leasehold.settings.service import get_setting, read_all, set_setting
+from leasehold.settings.service import get_setting, read_all, reset_setting, set_setting, set_settings
 from tests.conftest import FreshDatabase
 
 ACTOR = Actor("cli:test")
@@ -112,3 +113,32 @@ def test_the_machine_s_time_zone_is_one(configured: str) -> None:
     name = printed.stdout.strip()
     assert find_setting("timezone").parse(name) == name
     assert configured != "Europe/Berlin" or name == configured
+
+
+def test_times_change_together_and_all_that_is_wrong_is_named(database: Database) -> None:
+    with transaction(database, ACTOR) as session:
+        connection = driver_connection(session)
+        for interval, timeout in (("100", "300"), ("2", "5")):
+            set_settings(connection, {"heartbeat_interval": interval, "session_timeout": timeout})
+            assert get_setting(connection, "session_timeout") == int(timeout)
+        with pytest.raises(SettingsInvalid) as refused:
+            set_settings(connection, {"heartbeat_interval": "0", "timezone": "x", "session_timeout": "9"})
+        assert set(refused.value.errors) == {"heartbeat_interval", "timezone"}
+        with pytest.raises(SettingsInvalid) as refused:
+            set_settings(connection, {"heartbeat_interval": "9", "session_timeout": "9"})
+        assert set(refused.value.errors) == {"heartbeat_interval", "session_timeout"}
+        assert get_setting(connection, "session_timeout") == 5
+
+
+def test_a_default_comes_back_and_who_changed_what_last_is_known(database: Database) -> None:
+    with transaction(database, ACTOR) as session:
+        set_settings(driver_connection(session), {"timezone": "Asia/Tokyo", "session_timeout": "90"})
+    with transaction(database, Actor("cli:other")) as session:
+        connection = driver_connection(session)
+        assert reset_setting(connection, "timezone") == find_setting("timezone").default
+        assert get_setting(connection, "timezone") == find_setting("timezone").default
+        changes = read_last_changes(connection)
+        assert {name: change.actor for name, change in changes.items()} == {
+            "timezone": "cli:other",
+            "session_timeout": "cli:test",
+        }

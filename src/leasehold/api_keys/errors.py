@@ -24,3 +24,29 @@ class ApiKeyInvalid(DomainError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(Kind.INVALID, "api_key_refused", detail)
+
+
+class ApiKeyMadeAlready(DomainError):
+    """The form that asks for a key was sent before, and has made one."""
+
+    def __init__(self, name: str) -> None:
+        detail = (
+            f"This form has made the API key {name!r} already, and it was shown that once: if it was not noted, "
+            "revoke it and generate another."
+        )
+        super().__init__(Kind.CONFLICT, "api_key_made_already", detail)
+
+
+class ApiKeyNotRotatable(DomainError):
+    """The key cannot be replaced: it is not in use any more, or has been replaced."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Kind.CONFLICT, "api_key_not_rotatable", detail)
+
+
+class ApiKeyChanged(DomainError):
+    """Somebody else has changed the key meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        detail = f"Somebody has renamed this API key to {name!r} meanwhile: look again, then decide."
+        super().__init__(Kind.CONFLICT, "api_key_changed", detail)

@@ -1,13 +1,15 @@
-"""Make, list and revoke API keys."""
+"""Make, list, rename and revoke API keys."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from leasehold.api_keys.errors import ApiKeyInvalid, ApiKeyNameTaken, ApiKeyNotFound
+from leasehold.api_keys.errors import ApiKeyChanged, ApiKeyInvalid, ApiKeyMadeAlready, ApiKeyNameTaken, ApiKeyNotFound
 from leasehold.api_keys.key_format import digest, new_api_key
 from leasehold.api_keys.models import ApiKey
 from leasehold.kit.text import clean_text
@@ -18,30 +20,33 @@ _HINT_LENGTH = 4
 
 
 def create_api_key(
-    session: Session, *, name: str, scopes: Sequence[str], expires_at: datetime | None = None
+    session: Session,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None = None,
+    form_id: UUID | None = None,
+    rotated_from: ApiKey | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its text, which cannot be read again: only its digest stays.
 
-    Raises `ApiKeyInvalid`, `ApiKeyNameTaken`, and `DomainError` `text_invalid` for the name.
+    `form_id` names the form that asks: asked twice with the same one, the second is refused.
+    Raises `ApiKeyInvalid`, `ApiKeyNameTaken`, `ApiKeyMadeAlready`, and `DomainError` `text_invalid` for the name.
     """
-    wanted = _checked_scopes(scopes)
-    cleaned = clean_text(name, what="The API key's name", longest=LONGEST_NAME)
-    if cleaned.isdigit():
-        raise ApiKeyInvalid(f"An API key cannot be called {cleaned!r}: it would read as an id, so add a letter.")
-    now = session.scalar(select(func.clock_timestamp())) or datetime.now(UTC)
-    if expires_at is not None and expires_at <= now:
-        raise ApiKeyInvalid("The API key would have expired already: choose a day in the future.")
+    now = read_clock(session)
     text = new_api_key(now.year)
     row = {
-        "name": cleaned,
+        "name": _checked_name(name),
         "digest": digest(text),
         "hint": text[-_HINT_LENGTH:],
-        "scopes": wanted,
-        "expires_at": expires_at,
+        "scopes": _checked_scopes(scopes),
+        "expires_at": _checked_expiry(expires_at, now),
+        "form_id": form_id,
+        "rotated_from": None if rotated_from is None else rotated_from.id,
     }
     made = session.scalars(insert(ApiKey).values(row).on_conflict_do_nothing().returning(ApiKey)).one_or_none()
     if made is None:
-        raise ApiKeyNameTaken(cleaned)
+        raise _why_not(session, str(row["name"]), form_id)
     return made, text
 
 
@@ -50,20 +55,71 @@ def list_api_keys(session: Session) -> Sequence[ApiKey]:
     return session.scalars(select(ApiKey).order_by(ApiKey.id)).all()
 
 
+def find_api_key(session: Session, name_or_id: str, *, lock: bool = False) -> ApiKey:
+    """The key with this id, or the one that is in use under this name. Raises `ApiKeyNotFound`."""
+    is_id = _is_id(name_or_id)
+    wanted = ApiKey.id == int(name_or_id) if is_id else ApiKey.name == " ".join(name_or_id.split())
+    query = select(ApiKey).where(wanted).order_by(ApiKey.revoked_at.desc().nulls_first(), ApiKey.id.desc()).limit(1)
+    key = session.scalars(query.with_for_update() if lock else query).first()
+    if key is None or (key.revoked_at is not None and not is_id):
+        raise ApiKeyNotFound(name_or_id)
+    return key
+
+
+def rename_api_key(session: Session, key_id: int, *, before: str, name: str) -> ApiKey:
+    """Call the key, known as `before`, by another name; those it was rotated from keep theirs.
+
+    Raises `ApiKeyNotFound`, `ApiKeyChanged` where it is called `before` no more, `ApiKeyInvalid`, `ApiKeyNameTaken`,
+    and `DomainError` `text_invalid`.
+    """
+    cleaned = _checked_name(name)
+    rename = update(ApiKey).where(ApiKey.id == key_id, ApiKey.name == before).values(name=cleaned)
+    try:
+        with session.begin_nested():
+            renamed = session.scalars(rename.returning(ApiKey)).one_or_none()
+    except IntegrityError:
+        raise ApiKeyNameTaken(cleaned) from None
+    if renamed is None:
+        raise ApiKeyChanged(find_api_key(session, str(key_id)).name)
+    return renamed
+
+
 def revoke_api_key(session: Session, name_or_id: str) -> ApiKey:
     """From now on the key is refused everywhere; revoking it again by its id changes nothing.
 
-    Raises `ApiKeyNotFound`.
+    By its name, those that it was rotated from, which bear the same one, are refused too. Raises `ApiKeyNotFound`.
     """
-    wanted = ApiKey.id == int(name_or_id) if _is_id(name_or_id) else ApiKey.name == " ".join(name_or_id.split())
-    query = select(ApiKey).where(wanted).order_by(ApiKey.revoked_at.desc().nulls_first()).limit(1)
-    key = session.scalars(query.with_for_update()).first()
-    if key is None or (key.revoked_at is not None and not _is_id(name_or_id)):
-        raise ApiKeyNotFound(name_or_id)
-    if key.revoked_at is None:
-        key.revoked_at = session.scalar(select(func.clock_timestamp()))
-        session.flush()
+    key = find_api_key(session, name_or_id, lock=True)
+    if key.revoked_at is not None:
+        return key
+    wanted = ApiKey.id == key.id if _is_id(name_or_id) else ApiKey.name == key.name
+    revoke = update(ApiKey).where(wanted, ApiKey.revoked_at.is_(None)).values(revoked_at=func.clock_timestamp())
+    session.execute(revoke)
+    session.refresh(key)
     return key
+
+
+def read_clock(session: Session) -> datetime:
+    """Now, by the database's clock."""
+    return session.scalar(select(func.clock_timestamp())) or datetime.now(UTC)
+
+
+def _why_not(session: Session, name: str, form_id: UUID | None) -> ApiKeyMadeAlready | ApiKeyNameTaken:
+    made = session.scalar(select(ApiKey.name).where(ApiKey.form_id == form_id)) if form_id else None
+    return ApiKeyNameTaken(name) if made is None else ApiKeyMadeAlready(made)
+
+
+def _checked_name(name: str) -> str:
+    cleaned = clean_text(name, what="The API key's name", longest=LONGEST_NAME)
+    if cleaned.isdigit():
+        raise ApiKeyInvalid(f"An API key cannot be called {cleaned!r}: it would read as an id, so add a letter.")
+    return cleaned
+
+
+def _checked_expiry(expires_at: datetime | None, now: datetime) -> datetime | None:
+    if expires_at is not None and expires_at <= now:
+        raise ApiKeyInvalid("The API key would have expired already: choose a day in the future.")
+    return expires_at
 
 
 def _checked_scopes(scopes: Sequence[str]) -> list[str]:

@@ -9,8 +9,15 @@ from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.kit.panel_address import panel_address
 from leasehold.staff.models import StaffMember
-from leasehold.staff.service import SETUP_LINK_LIFETIME, create_setup_link, disable_staff_member, list_staff
+from leasehold.staff.service import (
+    SETUP_LINK_LIFETIME,
+    create_setup_link,
+    disable_staff_member,
+    list_staff,
+    reset_second_factor,
+)
 
 app = new_group()
 
@@ -20,11 +27,9 @@ def setup_link(call: Call) -> None:
     """Make a link that makes an administrator, once, within a quarter of an hour."""
     with transaction(call) as session:
         token = create_setup_link(session)
-    configuration = call.configuration
-    host = f"[{configuration.host}]" if ":" in configuration.host else configuration.host
     call.show(
         {
-            "setup_link": f"http://{host}:{configuration.panel_port}/setup/{token}",
+            "setup_link": f"{panel_address(call.configuration)}/setup/{token}",
             "expires_at": rfc3339(datetime.now(UTC) + SETUP_LINK_LIFETIME),
         }
     )
@@ -45,6 +50,17 @@ def disable(
     """From now on this person may not sign in. The last administrator cannot be disabled."""
     with transaction(call) as session:
         fields = _fields(disable_staff_member(session, member))
+    call.show(fields)
+
+
+@verb(app, "reset-2fa")
+def reset_2fa(
+    call: Call,
+    member: Annotated[str, typer.Argument(metavar="EMAIL-OR-ID", help="Who it is.", show_default=False)],
+) -> None:
+    """Take away somebody's authenticator app, passkeys and recovery codes: they set them up at the next sign-in."""
+    with transaction(call) as session:
+        fields = _fields(reset_second_factor(session, member))
     call.show(fields)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leasehold.api_keys.models import ApiKey
+from leasehold.api_keys.rotation import DEFAULT_OVERLAP_HOURS, rotate_api_key
 from leasehold.api_keys.service import create_api_key, list_api_keys, revoke_api_key
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
@@ -40,6 +41,24 @@ def list_(call: Call) -> None:
         call.show_list(map(_fields, list_api_keys(session)), columns)
 
 
+@verb(app, "rotate")
+def rotate(
+    call: Call,
+    key: Annotated[str, typer.Argument(metavar="ID-OR-NAME", help="The API key.", show_default=False)],
+    *,
+    overlap_hours: Annotated[int, typer.Option(help="How long the old one goes on.")] = DEFAULT_OVERLAP_HOURS,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The new one's last day; the old one's without it.")
+    ] = None,
+) -> None:
+    """Put a new API key in the place of one; both work until the overlap is over. It is shown this once."""
+    with transaction(call) as session:
+        ends = day_ends(session, expires)
+        made, text = rotate_api_key(session, key, overlap_hours=overlap_hours, expires_at=ends)
+        fields = {"api_key": text, **_fields(made)}
+    call.show(fields)
+
+
 @verb(app, "revoke")
 def revoke(
     call: Call,
@@ -61,4 +80,6 @@ def _fields(key: ApiKey) -> Fields:
         "expires_at": rfc3339(key.expires_at),
         "revoked_at": rfc3339(key.revoked_at),
         "last_used_at": rfc3339(key.last_used_at),
+        "rotated_at": rfc3339(key.rotated_at),
+        "rotated_from": key.rotated_from,
     }

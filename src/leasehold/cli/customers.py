@@ -1,6 +1,5 @@
 """`leasehold customer …`."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,15 +11,9 @@ from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer, find_customer, list_customers
+from leasehold.customers.vocabulary import Language
 
 app = new_group()
-
-
-class Language(StrEnum):
-    """The languages that a customer can be written to in."""
-
-    DE = "de"
-    EN = "en"
 
 
 @verb(app, "create")

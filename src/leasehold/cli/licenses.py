@@ -13,11 +13,15 @@ from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.customers.service import find_customer, find_or_create_customer
 from leasehold.licensing.commands import ChangeLimits, Command, DeleteLicense, ResumeLicense, SuspendLicense
+from leasehold.licensing.editing import convert_to_full
 from leasehold.licensing.features import read_feature_value
+from leasehold.licensing.notes import add_note
 from leasehold.licensing.products import find_or_create_product, find_product
 from leasehold.licensing.queries import LicenseFilter, list_licenses
-from leasehold.licensing.service import LicenseTerms, carry_out, change_features, create_licenses, extend_license
+from leasehold.licensing.service import LicenseTerms, carry_out, change_features, create_licenses
 from leasehold.licensing.state import FeatureValue
+from leasehold.licensing.terms import extend_license
+from leasehold.licensing.transfers import transfer_license
 from leasehold.licensing.vocabulary import LicenseStatus, LicenseType
 from leasehold.settings.days import day_begins, day_ends
 
@@ -45,6 +49,7 @@ def create(
     valid_from: Annotated[str | None, typer.Option(metavar="DATE", help="First day; now without it.")] = None,
     valid_until: Annotated[str | None, typer.Option(metavar="DATE", help="Last day; for ever without it.")] = None,
     feature: FeatureOptions = None,
+    reason: Annotated[str | None, typer.Option(help="Why a customer gets a further test license.")] = None,
     count: Annotated[int | None, typer.Option(help="Make that many at once, and print their keys only.")] = None,
 ) -> None:
     """Make a license, or --count of them. Without --sessions, each device may run one.
@@ -58,6 +63,7 @@ def create(
             type=license_type,
             valid_from=day_begins(session, valid_from),
             valid_until=day_ends(session, valid_until),
+            further_test_reason=reason,
             features={name: value for name, value in _features(feature).items() if value is not None},
         )
         keys = create_licenses(
@@ -151,6 +157,46 @@ def extend(
     with transaction(call) as session:
         extend_license(session, key, actor=call.actor, valid_until=day_ends(session, valid_until), days=days)
         fields = license_with_terms(session, key)
+    call.show(fields)
+
+
+@verb(app, "transfer")
+def transfer(
+    call: Call,
+    license_key: LicenseKeyArgument,
+    *,
+    to: Annotated[str, typer.Option(metavar="NAME-OR-ID", help="The other customer.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why; both customers show it.", show_default=False)],
+) -> None:
+    """Give a license to another customer; its devices and sessions stay as they are."""
+    key = license_key_from(license_key)
+    with transaction(call) as session:
+        transfer_license(session, key, to=find_customer(session, to), reason=reason, actor=call.actor)
+        fields = license_with_terms(session, key)
+    call.show(fields)
+
+
+@verb(app, "convert")
+def convert(call: Call, license_key: LicenseKeyArgument) -> None:
+    """Make a trial or test license a full one."""
+    key = license_key_from(license_key)
+    with transaction(call) as session:
+        convert_to_full(session, key)
+        fields = license_with_terms(session, key)
+    call.show(fields)
+
+
+@verb(app, "note")
+def note(
+    call: Call,
+    license_key: LicenseKeyArgument,
+    text: Annotated[str, typer.Argument(help="What there is to say.", show_default=False)],
+) -> None:
+    """Keep a note about a license; it is never changed."""
+    key = license_key_from(license_key)
+    with transaction(call) as session:
+        kept = add_note(session, key, text, actor=call.actor)
+        fields = {"license_key": key, "note": kept.body, "made_by": kept.made_by}
     call.show(fields)
 
 

@@ -31,15 +31,25 @@ _MIGRATE = ("leasehold.migrations.runner", "migrate")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (LEASEHOLD_HOST).")]
 ServerPort = Annotated[int | None, typer.Option(help="Port of the license server (LEASEHOLD_SERVER_PORT).")]
+Insecure = Annotated[
+    bool, typer.Option("--insecure", help="Let other machines reach the panel without TLS (LEASEHOLD_INSECURE).")
+]
 PanelPort = Annotated[int | None, typer.Option(help="Port of the admin panel (LEASEHOLD_PANEL_PORT).")]
 
 app = new_group()
 
 
 @verb(app, "up")
-def up(call: Call, host: Host = None, server_port: ServerPort = None, panel_port: PanelPort = None) -> None:
+def up(
+    call: Call,
+    host: Host = None,
+    server_port: ServerPort = None,
+    panel_port: PanelPort = None,
+    insecure: Insecure = False,
+) -> None:
     """Run everything on this machine: PostgreSQL, license server, admin panel, worker. Ctrl-C stops it."""
-    _run("up", _configuration(call, host=host, server_port=server_port, panel_port=panel_port))
+    ports = {"server_port": server_port, "panel_port": panel_port}
+    _run("up", _configuration(call, host=host, insecure=insecure or None, **ports))
 
 
 @verb(app, "server")
@@ -49,9 +59,16 @@ def server(call: Call, host: Host = None, server_port: ServerPort = None, panel_
 
 
 @verb(app, "panel")
-def panel(call: Call, host: Host = None, server_port: ServerPort = None, panel_port: PanelPort = None) -> None:
+def panel(
+    call: Call,
+    host: Host = None,
+    server_port: ServerPort = None,
+    panel_port: PanelPort = None,
+    insecure: Insecure = False,
+) -> None:
     """Run the admin panel alone."""
-    _run("panel", _configuration(call, host=host, server_port=server_port, panel_port=panel_port))
+    ports = {"server_port": server_port, "panel_port": panel_port}
+    _run("panel", _configuration(call, host=host, insecure=insecure or None, **ports))
 
 
 @verb(app, "worker")

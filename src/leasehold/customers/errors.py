@@ -20,3 +20,33 @@ class CustomerAmbiguous(DomainError):
         listed = ", ".join(str(one) for one in ids)
         detail = f"Several customers are called {name!r}: name one by its id ({listed})."
         super().__init__(Kind.CONFLICT, "customer_ambiguous", detail, {"ids": list(ids)})
+
+
+class CustomerHasLicenses(DomainError):
+    """A customer that licenses were made for stays."""
+
+    def __init__(self) -> None:
+        detail = "Licenses were made for this customer, or passed through it: it stays, so that its history does."
+        super().__init__(Kind.CONFLICT, "customer_has_licenses", detail)
+
+
+class CustomerInvalid(DomainError):
+    """What is said of a customer cannot be."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Kind.INVALID, "customer_invalid", detail)
+
+
+class ContactNotFound(DomainError):
+    """The institution has no such contact."""
+
+    def __init__(self) -> None:
+        detail = "There is no such contact at this customer: look at the customer's contacts again."
+        super().__init__(Kind.NOT_FOUND, "contact_not_found", detail)
+
+
+class ContactInvalid(DomainError):
+    """What is said of a contact cannot be."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Kind.INVALID, "contact_invalid", detail)

@@ -1,8 +1,14 @@
 """Customers found by a part of their name; what their list can be asked."""
 
-from sqlalchemy import Select, func, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, contains_eager
 
 from leasehold.customers.models import Customer, Institution
+from leasehold.customers.vocabulary import Language
+from leasehold.kit.listing import Listing, choice
 
 _MOST_FOUND = 500
 
@@ -17,3 +23,35 @@ def customers_named(part: str) -> Select[int]:
         select(Institution.id).where(func.lower(Institution.name).like(f"%{words}%")).limit(_MOST_FOUND).cte("named")
     ).prefix_with("MATERIALIZED")
     return select(Customer.id).where(Customer.institution_id.in_(select(found.c.id)))
+
+
+def _found_by(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
+    return Customer.id.in_(customers_named(" ".join(texts)))
+
+
+def _read(row: Any, _context: object) -> Customer:
+    customer: Customer = row[0]
+    return customer
+
+
+# Sorted and named by their institutions, where the indexes are; each customer has its own.
+CUSTOMERS: Listing[None, Customer] = Listing(
+    name="customers",
+    query=lambda _: (
+        select(Customer)
+        .join(Institution, Institution.id == Customer.institution_id)
+        .options(contains_eager(Customer.institution))
+    ),
+    read=_read,
+    key=(Institution.id,),
+    orders={"name": func.lower(Institution.name), "newest": None},
+    default_order="name",
+    conditions={"q": _found_by, "language": choice(Institution.language, list(Language))},
+)
+
+
+def customers_like(session: Session, part: str, *, limit: int = 10) -> Sequence[Customer]:
+    """The first customers, by name, whose name contains `part`."""
+    found = select(Customer).join(Customer.institution).options(contains_eager(Customer.institution))
+    found = found.where(Customer.id.in_(customers_named(part)))
+    return session.scalars(found.order_by(func.lower(Institution.name), Customer.id).limit(limit)).all()

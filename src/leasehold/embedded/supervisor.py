@@ -29,6 +29,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role, database_for
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.listeners import http_address, listen_on_port
+from leasehold.kit.panel_address import check_panel_is_safe, panel_address
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.migrations.state import schema_state
@@ -52,6 +53,7 @@ def up(configuration: Configuration) -> None:
     Raises `ConfigurationError` where it cannot start; nothing is left running then.
     """
     started_at = time.monotonic()
+    check_panel_is_safe(configuration)
     lock = _take_data_dir(configuration)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -118,7 +120,7 @@ class Supervisor:
             # With it comes the ORM, which no other start loads.
             from leasehold.embedded.giving_access import give_first_access  # noqa: PLC0415
 
-            terminal.say_access(give_first_access(database, missing), self._panel)
+            terminal.say_access(give_first_access(database, missing), panel_address(self._configuration))
         terminal.say("\nCtrl-C stops Leasehold.")
 
     def look_after(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
@@ -48,6 +49,12 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
     server_workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     """Processes of the license server."""
+
+    panel_url: str | None = None
+    """Where people reach the panel, if a proxy stands before it (https://admin.example.org)."""
+
+    insecure: bool = False
+    """Serve the panel to other machines without TLS all the same."""
 
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks, separated by commas, whose X-Forwarded-For is believed."""
@@ -96,6 +103,13 @@ def _postgresql(name: str, text: str) -> str:
     return text
 
 
+def _web_address(name: str, text: str) -> str:
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise _not_usable(name, "must be like https://admin.example.org, without a path", text)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _networks(name: str, text: str) -> tuple[str, ...]:
     try:
         return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
@@ -106,6 +120,7 @@ def _networks(name: str, text: str) -> tuple[str, ...]:
 _READERS: dict[str, Callable[[str, str], object]] = {
     "data_dir": _absolute,
     "database_url": _postgresql,
+    "panel_url": _web_address,
     "trusted_proxies": _networks,
 }
 

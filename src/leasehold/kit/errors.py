@@ -30,5 +30,13 @@ class DomainError(Exception):
         self.context: Mapping[str, Any] = context or {}
 
 
+class Stale(DomainError):
+    """Somebody else has changed the same thing since it was read; nothing was saved."""
+
+    def __init__(self) -> None:
+        detail = "Somebody else has changed this meanwhile, so nothing was saved: compare, then decide."
+        super().__init__(Kind.CONFLICT, "stale", detail)
+
+
 class ConfigurationError(Exception):
     """Leasehold cannot start as it is configured; the message is one sentence that says what to change."""

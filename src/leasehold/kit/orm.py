@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from functools import cache
 from typing import cast
 
+import psycopg
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection, Database
+from leasehold.kit.errors import Stale
+from leasehold.kit.models import Versioned
 
 
 @cache
@@ -33,3 +37,18 @@ def transaction(database: Database, actor: Actor) -> Iterator[Session]:
 def driver_connection(session: Session) -> Connection:
     """psycopg's own connection under `session`, in the same transaction."""
     return cast(Connection, session.connection().connection.driver_connection)
+
+
+def check_version(row: Versioned, version: int | None) -> None:
+    """Refuse to change `row`, which is locked, where it was read at another `version` (None: read just now).
+
+    Raises `Stale`.
+    """
+    if version is not None and row.version != version:
+        raise Stale
+
+
+def violated_constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that refused the statement."""
+    cause = error.orig
+    return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None

@@ -22,6 +22,7 @@ _TOKENS = (
     "backup_password",
     "superuser_password",
     "panel_secret_key",
+    "second_factor_key",
 )
 
 

@@ -24,5 +24,18 @@ def clean_text(text: str, *, what: str, longest: int) -> str:
     return cleaned
 
 
+def clean_paragraphs(text: str, *, what: str, longest: int) -> str:
+    """The same for text of several lines, whose breaks are kept. Raises `DomainError` `text_invalid`."""
+    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")]
+    cleaned = "\n".join(lines).strip("\n")
+    if any(unicodedata.category(character) in _NEVER_SHOWN for line in lines for character in line.replace("\t", "")):
+        raise _invalid(f"{what} contains a control character or a broken one: type it anew.")
+    if not cleaned.strip():
+        raise _invalid(f"{what} is empty: it needs at least one character.")
+    if len(cleaned) > longest:
+        raise _invalid(f"{what} has {len(cleaned)} characters: at most {longest} are possible.")
+    return cleaned
+
+
 def _invalid(detail: str) -> DomainError:
     return DomainError(Kind.INVALID, "text_invalid", detail)

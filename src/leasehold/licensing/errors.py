@@ -62,6 +62,19 @@ class LicenseKeyMalformed(DomainError):
         super().__init__(Kind.NOT_FOUND, Code.LICENSE_NOT_FOUND.value, detail)
 
 
+class TestLicenseOpen(DomainError):
+    """The customer has a test license of the product in that time."""
+
+    __test__ = False  # a name that pytest would take for a test
+
+    def __init__(self) -> None:
+        detail = (
+            "The customer has a test license of this product in that time: let it end or delete it, "
+            "or give a reason for a further one."
+        )
+        super().__init__(Kind.CONFLICT, "test_license_open", detail)
+
+
 def limits_invalid() -> LicenseInvalid:
     """The limits do not fit each other or the product of ten."""
     detail = "A license has 1 to 10 devices, and 1 to as many concurrent sessions as devices: change one of the two."

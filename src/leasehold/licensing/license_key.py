@@ -30,6 +30,19 @@ def parse_license_key(text: str) -> str | None:
     return _grouped(plain)
 
 
+def key_beginning(text: str) -> str | None:
+    """How the keys look that begin as `text` says, in any spelling; None where it is too short for that, or no key can.
+
+    At least one group: less would find too many.
+    """
+    if len(text) > 2 * _LENGTH or not text.isascii():
+        return None
+    plain = text.upper().translate(_READ_AS)
+    if not _GROUP <= len(plain) <= _LENGTH or any(character not in _VALUE for character in plain):
+        return None
+    return _grouped(plain)
+
+
 def _check_character(body: str) -> str:
     """Luhn mod N (here N = 32): finds every single wrong character and nearly every transposition."""
     total = 0
@@ -40,4 +53,4 @@ def _check_character(body: str) -> str:
 
 
 def _grouped(plain: str) -> str:
-    return "-".join(plain[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+    return "-".join(plain[start : start + _GROUP] for start in range(0, len(plain), _GROUP))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal_column, or_
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from leasehold.customers.lists import customers_named
 from leasehold.kit.listing import Listing, ListInvalid, choice, number
 from leasehold.licensing.license_key import parse_license_key
-from leasehold.licensing.models import LicenseRow
+from leasehold.licensing.models import LicenseRow, Product
 from leasehold.licensing.queries import (
     LicenseLine,
     has_status,
@@ -41,15 +41,16 @@ def read_list_time(session: Session) -> ListTime:
 
 def since(column: SQLColumnExpression[Any]) -> DayCondition:
     """From the beginning of the day on."""
-    return lambda texts, time: column >= begin_of(_single(texts), time.zone)
+    return lambda texts, time: column >= begin_of(single_text(texts), time.zone)
 
 
 def until(column: SQLColumnExpression[Any]) -> DayCondition:
     """Up to the end of the day."""
-    return lambda texts, time: column < end_of(_single(texts), time.zone)
+    return lambda texts, time: column < end_of(single_text(texts), time.zone)
 
 
-def _single(texts: Sequence[str]) -> str:
+def single_text(texts: Sequence[str]) -> str:
+    """The one day that was given. Raises `ListInvalid`."""
     if len(texts) != 1:
         raise ListInvalid("A day can be given once only: remove the others from the address.")
     return texts[0]
@@ -68,6 +69,15 @@ def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
         return LicenseRow.license_key == key
     return LicenseRow.customer_id.in_(customers_named(text))
 
+
+PRODUCTS: Listing[None, Product] = Listing(
+    name="products",
+    query=lambda _: select(Product),
+    read=lambda row, _: row[0],
+    key=(Product.id,),
+    orders={"name": func.lower(Product.name), "newest": None},
+    default_order="name",
+)
 
 # As the index has it; a perpetual license ends after all others.
 LICENSE_ENDS_AT = func.coalesce(

@@ -47,6 +47,7 @@ class LicenseRow(Versioned, Base):
         UniqueConstraint("id", "concurrent_sessions_limit", name="licenses_sessions_limit_key"),
         Index("licenses_customer", "customer_id", "id"),
         Index("licenses_product", "product_id", "id"),
+        Index("licenses_batch", "batch_id", "id", postgresql_where=text("batch_id IS NOT NULL")),
         Index(
             "licenses_expiring",
             "valid_until",
@@ -70,6 +71,55 @@ class LicenseRow(Versioned, Base):
     valid_until: Mapped[datetime | None] = plain()
     suspended_at: Mapped[datetime | None] = plain()
     deleted_at: Mapped[datetime | None] = plain()
+    batch_id: Mapped[int | None] = plain(ForeignKey("license_batches.id", name="licenses_batch_fkey"))
+    further_test_reason: Mapped[str | None] = plain()
+
+
+class LicenseBatch(Created, Base):
+    """Licenses that one form has made; `content` is a digest of what it asked for, `made_by` an actor's name."""
+
+    __tablename__ = "license_batches"
+    __table_args__ = (UniqueConstraint("idempotency_key", name="license_batches_idempotency_key"),)
+
+    id: Mapped[int] = identity()
+    idempotency_key: Mapped[UUID] = plain(Uuid)
+    content: Mapped[str] = plain()
+    customer_id: Mapped[int] = plain(ForeignKey("customers.id", name="license_batches_customer_fkey"))
+    product_id: Mapped[int] = plain(ForeignKey("products.id", name="license_batches_product_fkey"))
+    count: Mapped[int] = plain(Integer)
+    made_by: Mapped[str] = plain()
+    keys_taken_at: Mapped[datetime | None] = plain()
+    keys_taken_by: Mapped[str | None] = plain()
+
+
+class LicenseTransfer(Created, Base):
+    """A license has changed hands; `made_by` is an actor's name. It is never changed."""
+
+    __tablename__ = "license_transfers"
+    __table_args__ = (
+        Index("license_transfers_license", "license_id", "id"),
+        Index("license_transfers_from_customer", "from_customer_id", "id"),
+        Index("license_transfers_to_customer", "to_customer_id", "id"),
+    )
+
+    id: Mapped[int] = identity()
+    license_id: Mapped[int] = plain(ForeignKey("licenses.id", name="license_transfers_license_fkey"))
+    from_customer_id: Mapped[int] = plain(ForeignKey("customers.id", name="license_transfers_from_customer_fkey"))
+    to_customer_id: Mapped[int] = plain(ForeignKey("customers.id", name="license_transfers_to_customer_fkey"))
+    reason: Mapped[str] = plain()
+    made_by: Mapped[str] = plain()
+
+
+class LicenseNote(Created, Base):
+    """What somebody has to say about a license; `made_by` is an actor's name. It is never changed."""
+
+    __tablename__ = "license_notes"
+    __table_args__ = (Index("license_notes_license", "license_id", "id"),)
+
+    id: Mapped[int] = identity()
+    license_id: Mapped[int] = plain(ForeignKey("licenses.id", name="license_notes_license_fkey"))
+    body: Mapped[str] = personal()
+    made_by: Mapped[str] = plain()
 
 
 class LicenseTerm(Created, Base):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from leasehold.kit.orm import check_version
 from leasehold.kit.text import clean_text
 from leasehold.licensing.errors import ProductExists, ProductNotFound, ProductSlugInvalid
 from leasehold.licensing.models import Product
@@ -32,6 +33,23 @@ def find_product(session: Session, slug: str) -> Product:
     if product is None:
         raise ProductNotFound(slug)
     return product
+
+
+def product_of(session: Session, product_id: int) -> Product:
+    """The product that a row refers to."""
+    return session.get_one(Product, product_id)
+
+
+def rename_product(session: Session, slug: str, name: str, *, version: int | None = None) -> None:
+    """Call the product, read at `version`, by another name; its slug stays, for clients know it.
+
+    Raises `ProductNotFound`, `Stale` and `DomainError` `text_invalid`.
+    """
+    product = find_product(session, slug)
+    session.refresh(product, with_for_update={"key_share": True})
+    check_version(product, version)
+    product.name = clean_text(name, what="The product's name", longest=LONGEST_NAME)
+    session.flush()
 
 
 def find_or_create_product(session: Session, slug: str) -> Product:

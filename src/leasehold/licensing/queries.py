@@ -37,6 +37,7 @@ class LicenseLine:
     customer_id: int
     customer: str
     created_at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +72,25 @@ def list_licenses(
 ) -> list[LicenseLine]:
     """One page in the order of ids, from the one after `after_id`."""
     time = read_service_time(session)
-    query = licenses_with_counts(time).where(LicenseRow.id > after_id).order_by(LicenseRow.id).limit(limit)
-    if wanted.customer_id is not None:
-        query = query.where(LicenseRow.customer_id == wanted.customer_id)
-    if wanted.product_id is not None:
-        query = query.where(LicenseRow.product_id == wanted.product_id)
-    if wanted.status is not None:
-        query = query.where(has_status(wanted.status, time.now))
+    query = licenses_with_counts(time).where(LicenseRow.id > after_id, *_conditions(wanted, time))
+    query = query.order_by(LicenseRow.id).limit(limit)
     return [license_line(row, time) for row in session.execute(query)]
 
 
-def show_license(session: Session, license_key: str) -> LicenseLine:
-    """The license with this key. Raises `LicenseNotFound`."""
-    time = read_service_time(session)
+def show_license(session: Session, license_key: str, *, time: ServiceTime | None = None) -> LicenseLine:
+    """The license with this key as it stands at `time`, or now. Raises `LicenseNotFound`."""
+    time = time or read_service_time(session)
     row = session.execute(licenses_with_counts(time).where(LicenseRow.license_key == license_key)).one_or_none()
     if row is None:
         raise LicenseNotFound(license_key)
     return license_line(row, time)
+
+
+def newest_licenses(session: Session, wanted: LicenseFilter, *, limit: int = 20) -> list[LicenseLine]:
+    """The licenses made last, newest first."""
+    time = read_service_time(session)
+    query = licenses_with_counts(time).where(*_conditions(wanted, time)).order_by(LicenseRow.id.desc()).limit(limit)
+    return [license_line(row, time) for row in session.execute(query)]
 
 
 def list_terms(session: Session, license_id: int) -> Sequence[LicenseTerm]:
@@ -115,10 +118,15 @@ def list_devices(
 
 
 def list_live_sessions(
-    session: Session, *, license_id: int | None = None, after: tuple[int, int] = (0, 0), limit: int = PAGE
+    session: Session,
+    *,
+    license_id: int | None = None,
+    after: tuple[int, int] = (0, 0),
+    limit: int = PAGE,
+    time: ServiceTime | None = None,
 ) -> list[LiveSessionLine]:
-    """One page of the sessions that live at this moment, in the order of (license id, id)."""
-    time = read_service_time(session)
+    """One page of the sessions that live at `time`, or now, in the order of (license id, id)."""
+    time = time or read_service_time(session)
     position = (LiveSession.license_id, LiveSession.id)
     query = (
         _with_device(LiveSession)
@@ -145,6 +153,23 @@ def list_past_sessions(
     if license_id is not None:
         query = query.where(PastSession.license_id == license_id)
     return [PastSessionLine(*row) for row in session.execute(query)]
+
+
+def latest_past_sessions(session: Session, license_id: int, *, limit: int = 20) -> list[PastSessionLine]:
+    """The ended sessions of a license that began last, the latest first."""
+    query = _with_device(PastSession).where(PastSession.license_id == license_id)
+    return [PastSessionLine(*row) for row in session.execute(query.order_by(PastSession.id.desc()).limit(limit))]
+
+
+def _conditions(wanted: LicenseFilter, time: ServiceTime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.customer_id is not None:
+        conditions.append(LicenseRow.customer_id == wanted.customer_id)
+    if wanted.product_id is not None:
+        conditions.append(LicenseRow.product_id == wanted.product_id)
+    if wanted.status is not None:
+        conditions.append(has_status(wanted.status, time.now))
+    return conditions
 
 
 def has_status(status: LicenseStatus, now: datetime) -> ColumnElement[bool]:
@@ -204,7 +229,7 @@ def license_line(row: Any, time: ServiceTime) -> LicenseLine:
     status = license_.status_at(time.now)
     live = sessions_live if status is LicenseStatus.ACTIVE else 0
     view = LicenseView(license_, status, devices_active, live)
-    return LicenseLine(view, license_row.customer_id, customer, license_row.created_at)
+    return LicenseLine(view, license_row.customer_id, customer, license_row.created_at, license_row.version)
 
 
 def as_license(row: LicenseRow, product: str) -> License:

@@ -1,22 +1,30 @@
-"""What an operator does to licenses. What the rules decide goes through the engine; terms and features are rows."""
+"""What an operator does to licenses. What the rules decide goes through the engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leasehold.audit.service import record_event
 from leasehold.customers.models import Customer
 from leasehold.kit.actor import Actor
-from leasehold.kit.orm import driver_connection
-from leasehold.licensing.commands import Command, EndSession, Sweep
+from leasehold.kit.orm import check_version, violated_constraint
+from leasehold.kit.text import clean_text
+from leasehold.licensing.commands import Command, EndSession
 from leasehold.licensing.deciding import MOST_DEVICES
-from leasehold.licensing.errors import MOST_LICENSES_AT_ONCE, LicenseInvalid, LicenseNotFound, limits_invalid, refusal
+from leasehold.licensing.errors import (
+    MOST_LICENSES_AT_ONCE,
+    LicenseInvalid,
+    LicenseNotFound,
+    TestLicenseOpen,
+    limits_invalid,
+    refusal,
+)
 from leasehold.licensing.features import changed_features
 from leasehold.licensing.license_key import new_license_key
 from leasehold.licensing.models import LicenseRow, LicenseTerm, Product
@@ -24,14 +32,20 @@ from leasehold.licensing.outcomes import Outcome
 from leasehold.licensing.run_one import run_one
 from leasehold.licensing.state import EndedSession, FeatureValue
 from leasehold.licensing.vocabulary import EndReason, LicenseType
-from leasehold.settings.service import get_setting
 
+LONGEST_REASON = 500
 _FURTHEST_YEAR = 9000
+_SHORTEST_CHECKOUT = 3600
+_LONGEST_OFFLINE = 10 * 365 * 86400
 
 
 @dataclass(frozen=True, slots=True)
 class LicenseTerms:
-    """What is sold: the places, and from when (None: now) until when (None: for ever) they may be taken."""
+    """What is sold: the places, and from when (None: now) until when (None: for ever) they may be taken.
+
+    `offline_grace` and `offline_max_ttl` are seconds. A customer has one open test license of a product; for a further
+    one there is a reason.
+    """
 
     device_limit: int
     concurrent_sessions_limit: int
@@ -39,75 +53,66 @@ class LicenseTerms:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
+    offline_grace: int = 86400
+    offline_max_ttl: int = 30 * 86400
+    checkout_enabled: bool = True
+    further_test_reason: str | None = None
 
 
 def create_licenses(
-    session: Session, terms: LicenseTerms, *, customer: Customer, product: Product, count: int = 1
+    session: Session,
+    terms: LicenseTerms,
+    *,
+    customer: Customer,
+    product: Product,
+    count: int = 1,
+    batch_id: int | None = None,
 ) -> list[str]:
     """The keys of `count` new licenses, each with its first term.
 
-    Raises `LicenseInvalid`: `count_out_of_range`, `limits_invalid`, `period_invalid`, `feature_invalid`.
+    Raises `TestLicenseOpen`, `DomainError` `text_invalid` for the reason of a further test license, and
+    `LicenseInvalid`: `count_out_of_range`, `limits_invalid`, `period_invalid`, `feature_invalid`, `offline_invalid`.
     """
     if not 1 <= count <= MOST_LICENSES_AT_ONCE:
         detail = f"Between 1 and {MOST_LICENSES_AT_ONCE} licenses are made at once, not {count}."
         raise LicenseInvalid("count_out_of_range", detail)
-    if not 1 <= terms.concurrent_sessions_limit <= terms.device_limit <= MOST_DEVICES:
-        raise limits_invalid()
     starts = terms.valid_from or _now(session)
-    _check_period(starts, terms.valid_until)
-    shared = {
-        "customer_id": customer.id,
-        "product_id": product.id,
-        "type": terms.type.value,
-        "device_limit": terms.device_limit,
-        "concurrent_sessions_limit": terms.concurrent_sessions_limit,
-        "features": changed_features({}, terms.features),
-        "valid_from": starts,
-        "valid_until": terms.valid_until,
-    }
+    whose = {"customer_id": customer.id, "product_id": product.id, "batch_id": batch_id}
+    row = whose | _sold(terms, starts)
     keys = [new_license_key() for _ in range(count)]
-    made = session.execute(
-        insert(LicenseRow).returning(LicenseRow.id), [{**shared, "license_key": key} for key in keys]
-    ).scalars()
+    try:
+        made = session.execute(
+            insert(LicenseRow).returning(LicenseRow.id), [{**row, "license_key": key} for key in keys]
+        ).scalars()
+    except IntegrityError as error:
+        if violated_constraint(error) == "licenses_one_open_test":
+            raise TestLicenseOpen from error
+        raise
     period: Range[datetime] = Range(starts, terms.valid_until, bounds="[)")
     kind = "test" if terms.type is LicenseType.TEST else "initial"
     session.execute(insert(LicenseTerm), [{"license_id": id_, "period": period, "kind": kind} for id_ in made])
     return keys
 
 
-def extend_license(
-    session: Session,
-    license_key: str,
-    *,
-    actor: Actor,
-    valid_until: datetime | None = None,
-    days: int | None = None,
-) -> None:
-    """Grant a further term, from the end of the last one, or from now where that has passed.
-
-    It ends at `valid_until`, or after `days` days in the installation's time zone. Raises `LicenseNotFound`, and
-    `LicenseInvalid`: `license_perpetual`, `period_invalid`.
-    """
-    row = find_license(session, license_key, lock=True)
-    if row.valid_until is None:
-        raise LicenseInvalid("license_perpetual", f"License {license_key} is perpetual: there is nothing to extend.")
-    now = _now(session)
-    lapsed = row.valid_until <= now
-    starts = now if lapsed else row.valid_until
-    ends = valid_until or _after_days(session, starts, days or 0)
-    if ends <= starts:
-        since = "now" if lapsed else row.valid_until.isoformat()
-        detail = f"License {license_key} would not be extended: the new end must be later than {since}."
-        raise LicenseInvalid("period_invalid", detail)
-    _check_period(starts, ends)
-    if lapsed:
-        # Sessions ended with the old term: they must be in the history before the new one could revive them.
-        carry_out(session, Sweep(license_key), actor=actor)
-    period = Range(starts, ends, bounds="[)")
-    kind = "renewal" if lapsed else "extension"
-    session.add(LicenseTerm(license_id=row.id, period=period, kind=kind))
-    session.flush()
-    session.expire(row)
+def _sold(terms: LicenseTerms, starts: datetime) -> dict[str, object]:
+    """The columns of a license that is sold so. Raises as `create_licenses`."""
+    if not 1 <= terms.concurrent_sessions_limit <= terms.device_limit <= MOST_DEVICES:
+        raise limits_invalid()
+    check_period(starts, terms.valid_until)
+    check_offline(terms.offline_grace, terms.offline_max_ttl)
+    reason = terms.further_test_reason if terms.type is LicenseType.TEST else None
+    return {
+        "type": terms.type.value,
+        "device_limit": terms.device_limit,
+        "concurrent_sessions_limit": terms.concurrent_sessions_limit,
+        "features": changed_features({}, terms.features),
+        "offline_grace": terms.offline_grace,
+        "offline_max_ttl": terms.offline_max_ttl,
+        "checkout_enabled": terms.checkout_enabled,
+        "valid_from": starts,
+        "valid_until": terms.valid_until,
+        "further_test_reason": reason and clean_text(reason, what="The reason", longest=LONGEST_REASON),
+    }
 
 
 def change_features(session: Session, license_key: str, changes: Mapping[str, FeatureValue | None]) -> None:
@@ -120,9 +125,18 @@ def change_features(session: Session, license_key: str, changes: Mapping[str, Fe
 def find_license(session: Session, license_key: str, *, lock: bool = False) -> LicenseRow:
     """The license with this key, as it is issued, that was not deleted. Raises `LicenseNotFound`."""
     query = select(LicenseRow).where(LicenseRow.license_key == license_key, LicenseRow.deleted_at.is_(None))
-    row = session.scalars(query.with_for_update(key_share=True) if lock else query).one_or_none()
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    row = session.scalars(query).one_or_none()
     if row is None:
         raise LicenseNotFound(license_key)
+    return row
+
+
+def lock_license(session: Session, license_key: str, version: int | None) -> LicenseRow:
+    """The license, locked to be changed by who has read it at `version`. Raises `LicenseNotFound` and `Stale`."""
+    row = find_license(session, license_key, lock=True)
+    check_version(row, version)
     return row
 
 
@@ -157,15 +171,18 @@ def _now(session: Session) -> datetime:
     return now
 
 
-def _after_days(session: Session, starts: datetime, days: int) -> datetime:
-    zone = ZoneInfo(str(get_setting(driver_connection(session), "timezone")))
-    try:
-        return starts.astimezone(zone) + timedelta(days=days)
-    except OverflowError:
-        raise LicenseInvalid("period_invalid", f"{days} days lead beyond the calendar: choose fewer.") from None
+def check_offline(grace: int, max_ttl: int) -> None:
+    """Refuse offline times (seconds) that cannot be. Raises `LicenseInvalid` `offline_invalid`."""
+    if not 0 <= grace <= _LONGEST_OFFLINE:
+        detail = "The offline grace is between nothing and 10 years: choose another."
+        raise LicenseInvalid("offline_invalid", detail)
+    if not _SHORTEST_CHECKOUT <= max_ttl <= _LONGEST_OFFLINE:
+        detail = "A checkout lasts at least 1 hour and at most 10 years: choose another."
+        raise LicenseInvalid("offline_invalid", detail)
 
 
-def _check_period(starts: datetime, ends: datetime | None) -> None:
+def check_period(starts: datetime, ends: datetime | None) -> None:
+    """Refuse a period that cannot be. Raises `LicenseInvalid` `period_invalid`."""
     if ends is not None and ends <= starts:
         detail = f"The license would end ({ends.isoformat()}) before it begins ({starts.isoformat()}): change one."
         raise LicenseInvalid("period_invalid", detail)

@@ -67,6 +67,16 @@ class LicenseType(StrEnum):
     TEST = "test"
 
 
+class TermKind(StrEnum):
+    """Why a term was granted."""
+
+    INITIAL = "initial"
+    RENEWAL = "renewal"
+    EXTENSION = "extension"
+    TEST = "test"
+    GOODWILL = "goodwill"
+
+
 class DeviceStatus(StrEnum):
     """Whether a device may run: a client brings back an inactive one, only an operator a blocked one."""
 

@@ -4,6 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 _CONFIRMED = "confirmed"
+_NOT_AGAIN = ("csrf_token", "confirm_password", "confirm_passkey")
 
 
 def ask_first(question: str, label: str) -> ResponseReturnValue | None:
@@ -13,5 +14,5 @@ def ask_first(question: str, label: str) -> ResponseReturnValue | None:
     """
     if request.form.get(_CONFIRMED) == "yes":
         return None
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN]
     return render_template("confirm.html", question=question, label=label, fields=fields)

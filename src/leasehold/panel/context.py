@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from leasehold.kit.actor import Actor, new_request_id
+from leasehold.kit.client_address import ClientAddresses
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection as PsycopgConnection
 from leasehold.kit.database import Database
@@ -17,6 +18,7 @@ from leasehold.panel.rights import Right, rights_of
 from leasehold.staff.roles import Role
 
 _EXTENSION = "leasehold"
+_ADDRESSES = "leasehold.addresses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Person:
     email: str
     role: Role
     session_id: int
+    confirmed: bool = False
+    """Whether they have proved again, within the last minutes, who they are."""
 
     def may(self, right: Right) -> bool:
         """Whether the role has this right."""
@@ -64,7 +68,7 @@ def actor() -> Actor:
     """In whose name this request changes things."""
     asking = person()
     name = "panel:nobody" if asking is None else f"staff:{asking.id}"
-    return Actor(name, _request_id(), _address())
+    return Actor(name, _request_id(), address())
 
 
 def become(asking: Person | None) -> None:
@@ -72,6 +76,22 @@ def become(asking: Person | None) -> None:
     g.person = asking
     if "db" in g and g.db.in_transaction():
         actor().sign(driver_connection(g.db))
+
+
+def address() -> str | None:
+    """The client's address, behind our proxy too; None for a unix socket that said none, and outside a request."""
+    if not has_request_context():
+        return None
+    forwarded_for, forwarded = request.headers.get("X-Forwarded-For"), request.headers.get("Forwarded")
+    found = _client_addresses().find(
+        request.remote_addr or None,
+        None if forwarded_for is None else forwarded_for.encode(),
+        None if forwarded is None else forwarded.encode(),
+    )
+    try:
+        return None if found is None else str(ip_address(found))
+    except ValueError:
+        return None
 
 
 def db() -> Session:
@@ -99,6 +119,7 @@ def finish(*, keep: bool) -> None:
 def install(extensions: dict[str, object], here: Installation) -> None:
     """Make `here` what `installation()` answers for the application with these extensions."""
     extensions[_EXTENSION] = here
+    extensions[_ADDRESSES] = ClientAddresses(here.configuration.trusted_proxies)
 
 
 def _sign(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
@@ -112,11 +133,6 @@ def _request_id() -> str:
     return found
 
 
-def _address() -> str | None:
-    """The client's address; None for a unix socket, and outside a request."""
-    if not has_request_context() or not request.remote_addr:
-        return None
-    try:
-        return str(ip_address(request.remote_addr))
-    except ValueError:
-        return None
+def _client_addresses() -> ClientAddresses:
+    found: ClientAddresses = current_app.extensions[_ADDRESSES]
+    return found

@@ -7,10 +7,11 @@ from typing import Any, ParamSpec
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, NotFound
 
 from leasehold.panel.context import finish, may, person
 from leasehold.panel.rights import Right
+from leasehold.panel.sign_in.confirmation import ask_again
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -25,17 +26,25 @@ class Pages(Blueprint):
         super().__init__(name, __name__)
 
     def page(
-        self, rule: str, *, needs: Right, methods: tuple[str, ...] = ("GET",), **options: Any
+        self,
+        rule: str,
+        *,
+        needs: Right,
+        methods: tuple[str, ...] = ("GET",),
+        sensitive: bool = False,
+        **options: Any,
     ) -> Callable[[View[P]], View[P]]:
         """Serve the view at `rule` to who has the right `needs`.
 
-        What it changes is committed when it returns, and rolled back where it raises.
+        What it changes is committed when it returns, and rolled back where it raises. Where it is `sensitive`, the
+        person has to prove again first who they are, unless they did within the last minutes.
         """
 
         def register(view: View[P]) -> View[P]:
             @wraps(view)
             def in_transaction(*arguments: P.args, **values: P.kwargs) -> ResponseReturnValue:
-                answer = view(*arguments, **values)
+                asked = ask_again() if sensitive else None
+                answer = view(*arguments, **values) if asked is None else asked
                 finish(keep=True)
                 return answer
 
@@ -62,6 +71,8 @@ def check_right() -> ResponseReturnValue | None:
     """Before each request: shut to everybody without the right, and to all where nobody said which."""
     if request.endpoint is None:
         return None
+    if "\0" in request.path:  # no text of the database has one
+        raise NotFound
     needs = need_of(current_app, request.endpoint)
     if needs is not None and may(needs):
         return None

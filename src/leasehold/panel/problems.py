@@ -51,7 +51,7 @@ _WORDS = {
         lazy_gettext("The mistake is ours, and it is in the log (leasehold logs panel). Nothing was changed."),
     ),
 }
-_NOT_SENT_AGAIN = ("password", "code", "token", "secret", "credential")
+_NOT_SENT_AGAIN = ("password", "code", "token", "secret", "credential", "passkey")
 _AWAY = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable)
 
 

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 _OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
@@ -11,6 +11,11 @@ _OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 def own_path(target: str | None) -> str | None:
     """`target` where it is a path of ours, with its query; None for everything else (another host, a scheme)."""
     return target if target and _OWN_PATH.fullmatch(target) else None
+
+
+def home() -> str:
+    """Where somebody begins who has signed in."""
+    return url_for("dashboard.dashboard" if "dashboard.dashboard" in current_app.view_functions else "account.account")
 
 
 def back(default: str = "front.front_page") -> str:

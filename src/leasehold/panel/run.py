@@ -14,6 +14,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role, database_for
 from leasehold.kit.listeners import listen_on_path, listen_on_port
 from leasehold.kit.logging import configure_logging
+from leasehold.kit.panel_address import check_panel_is_safe
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel.app import create_app
@@ -25,6 +26,7 @@ _DRAIN_SECONDS = 10
 
 def serve(configuration: Configuration) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun. Raises `ConfigurationError` where it cannot start."""
+    check_panel_is_safe(configuration)
     configure_logging("panel")
     read_or_create_secrets(configuration.data_dir)
     on_port = listen_on_port(configuration.host, configuration.panel_port, option="--panel-port")

@@ -6,7 +6,9 @@ from typing import Final
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType
+from leasehold.api_keys.states import ApiKeyState
+from leasehold.customers.vocabulary import DetailKind, Language
+from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType, TermKind
 from leasehold.panel.lists.table import Badge
 from leasehold.staff.roles import Role
 
@@ -36,13 +38,32 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (EndReason.LICENSE_DELETED, _("license deleted"), "red"),
     (EndReason.DEVICE_DEACTIVATED, _("device deactivated"), "secondary"),
     (EndReason.DEVICE_BLOCKED, _("device blocked"), "red"),
+    (TermKind.INITIAL, _("first term"), "secondary"),
+    (TermKind.RENEWAL, _("renewal"), "secondary"),
+    (TermKind.EXTENSION, _("extension"), "secondary"),
+    (TermKind.TEST, _("test term"), "secondary"),
+    (TermKind.GOODWILL, _("goodwill"), "secondary"),
+    (Language.DE, _("German"), "secondary"),
+    (Language.EN, _("English"), "secondary"),
+    (DetailKind.EMAIL, _("e-mail"), "secondary"),
+    (DetailKind.PHONE, _("phone"), "secondary"),
+    (DetailKind.MOBILE, _("mobile phone"), "secondary"),
+    (DetailKind.WEB, _("website"), "secondary"),
+    (DetailKind.OTHER, _("other"), "secondary"),
     (Role.ADMINISTRATOR, _("administrator"), "purple"),
     (Role.OPERATOR, _("operator"), "blue"),
     (Role.SALES, _("sales"), "green"),
     (Role.AUDITOR, _("auditor"), "secondary"),
+    (ApiKeyState.IN_USE, _("in use"), "green"),
+    (ApiKeyState.EXPIRES_SOON, _("expires soon"), "yellow"),
+    (ApiKeyState.ROTATING, _("being rotated"), "blue"),
+    (ApiKeyState.EXPIRED, _("expired"), "red"),
+    (ApiKeyState.REVOKED, _("revoked"), "secondary"),
 )
 # By class and value: words of different vocabularies that are spelled alike are equal.
 _WORDS: Final = {(type(word), word.value): (words, colour) for word, words, colour in _LIST}
+
+_VOCABULARIES: Final[dict[str, type[StrEnum]]] = {type(word).__name__: type(word) for word, _words, _colour in _LIST}
 
 
 def words_for(word: StrEnum) -> LazyString:
@@ -54,6 +75,11 @@ def badge_for(word: StrEnum) -> Badge:
     """`word` as a cell of a list."""
     words, colour = _WORDS[type(word), word.value]
     return Badge(words, colour, word.value)
+
+
+def badge_of(vocabulary: str, value: str) -> Badge:
+    """The same for a word as the database has it, by the name of its vocabulary; for templates."""
+    return badge_for(_VOCABULARIES[vocabulary](value))
 
 
 def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, LazyString]]:

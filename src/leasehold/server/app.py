@@ -8,12 +8,12 @@ from functools import partial
 from fastapi import FastAPI
 from starlette.types import ASGIApp, StatelessLifespan
 
+from leasehold.kit.client_address import ClientAddresses
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import Role, database_for
 from leasehold.kit.signing import load_key_ring
 from leasehold.server.application import make_application
 from leasehold.server.authentication import Authentication
-from leasehold.server.client_address import ClientAddresses
 from leasehold.server.denials import Denials
 from leasehold.server.endpoints import Service
 from leasehold.server.health import ReadinessCheck

@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import StatelessLifespan
 
 from leasehold import __version__
+from leasehold.kit.client_address import network_of
 from leasehold.kit.signing import KeyRing
 from leasehold.server.authentication import Authentication
-from leasehold.server.client_address import network_of
 from leasehold.server.codes import RequestCode
 from leasehold.server.docs_page import CONTENT_SECURITY_POLICY, docs_page
 from leasehold.server.health import ReadinessCheck

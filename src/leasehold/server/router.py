@@ -7,10 +7,10 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leasehold.kit.actor import Actor
+from leasehold.kit.client_address import ClientAddresses, network_of
 from leasehold.server.application import ADDRESS_KEY, REQUEST_ID_KEY
 from leasehold.server.authentication import Authentication
 from leasehold.server.bodies import ClientGone, check_media_type, read_body
-from leasehold.server.client_address import ClientAddresses, network_of
 from leasehold.server.codes import RequestCode
 from leasehold.server.denials import Denials
 from leasehold.server.endpoints import Answer, Service

@@ -1,5 +1,7 @@
 """What can be wrong with a setting."""
 
+from collections.abc import Mapping
+
 from leasehold.kit.errors import DomainError, Kind
 
 
@@ -16,3 +18,12 @@ class SettingInvalid(DomainError):
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(Kind.INVALID, "setting_invalid", detail, {"name": name})
+
+
+class SettingsInvalid(DomainError):
+    """Some of several values are not possible: `errors` has a sentence for each of them."""
+
+    def __init__(self, errors: Mapping[str, SettingInvalid]) -> None:
+        detail = " ".join(error.detail for error in errors.values())
+        super().__init__(Kind.INVALID, "setting_invalid", detail, {"names": list(errors)})
+        self.errors = errors

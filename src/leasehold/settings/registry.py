@@ -69,7 +69,25 @@ class TimeZoneSetting:
         return name
 
 
-Setting = IntegerSetting | TimeZoneSetting
+@dataclass(frozen=True, slots=True)
+class SwitchSetting:
+    """Something that is `on` or `off`."""
+
+    name: str
+    default: str
+    help: str
+    unit: str = "on or off"
+    home: Home = Home.SETTINGS
+
+    def parse(self, text: str) -> str:
+        """`on` or `off`. Raises `SettingInvalid`."""
+        value = text.strip().lower()
+        if value not in ("on", "off"):
+            raise SettingInvalid(self.name, f"{self.name} must be on or off, not {text!r}.")
+        return value
+
+
+Setting = IntegerSetting | TimeZoneSetting | SwitchSetting
 
 
 def machine_time_zone() -> str:
@@ -140,6 +158,15 @@ SETTINGS: tuple[Setting, ...] = (
         "expiring_license_days", 30, 1, 365, "days", "How long before its end a license is shown as one that expires."
     ),
     TimeZoneSetting("timezone", machine_time_zone, "The time zone that days begin and end in."),
+    SwitchSetting(
+        "second_factor_required",
+        "on",
+        "Whether everybody who works in the panel needs more than a password to sign in.",
+    ),
+    IntegerSetting("session_hours", 12, 1, 168, "hours", "How long somebody stays signed in to the panel at most."),
+    IntegerSetting(
+        "session_idle_minutes", 30, 5, 1440, "minutes", "How long somebody stays signed in who does nothing."
+    ),
     _limit("limit_license_not_found_per_minute", 20, "Calls with an unknown license key, for each address."),
     _limit("limit_api_key_invalid_per_minute", 20, "Calls with an invalid API key, for each address."),
     _limit("limit_refusals_per_minute", 1200, "Calls that are refused for other reasons, for each address."),

@@ -1,8 +1,8 @@
-"""The people who work in the panel, and the links that make the first of them."""
+"""The people who work in the panel, and the links that make them."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, func
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.orm import Mapped
 
 from leasehold.kit.models import Base, Created, Versioned, identity, personal, plain
@@ -24,10 +24,15 @@ Index("staff_members_email", func.lower(StaffMember.email), unique=True)
 
 
 class StaffSetupLink(Created, Base):
-    """A one-time link that makes an administrator; only its digest is kept."""
+    """A one-time link that makes a member, or gives one a new password; only its digest is kept."""
 
     __tablename__ = "staff_setup_links"
 
     digest: Mapped[bytes] = plain(LargeBinary, primary_key=True)
     expires_at: Mapped[datetime] = plain()
     used_at: Mapped[datetime | None] = plain()
+    role: Mapped[str] = plain(server_default=text("'administrator'"))
+    email: Mapped[str | None] = personal()
+    member_id: Mapped[int | None] = plain(
+        BigInteger, ForeignKey("staff_members.id", name="staff_setup_links_member_fkey")
+    )

@@ -33,10 +33,17 @@ CREATE TABLE api_keys (
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     expires_at timestamptz,
     revoked_at timestamptz,
-    last_used_at timestamptz
+    last_used_at timestamptz,
+    -- A rotated key goes on beside the one that takes its place and bears its name, until it expires.
+    rotated_at timestamptz,
+    rotated_from bigint CONSTRAINT api_keys_rotated_from UNIQUE
+        CONSTRAINT api_keys_rotated_from_fkey REFERENCES api_keys (id),
+    -- Names the form that the key was asked for with: a form that is sent twice makes one key.
+    form_id uuid CONSTRAINT api_keys_form UNIQUE,
+    CONSTRAINT api_keys_rotated_expires CHECK (rotated_at IS NULL OR expires_at IS NOT NULL)
 );
-CREATE UNIQUE INDEX api_keys_live_name ON api_keys (name) WHERE revoked_at IS NULL;
-CALL audit_changes_of('api_keys', 'id', '{name,hint,scopes,expires_at,revoked_at}');
+CREATE UNIQUE INDEX api_keys_live_name ON api_keys (name) WHERE revoked_at IS NULL AND rotated_at IS NULL;
+CALL audit_changes_of('api_keys', 'id', '{name,hint,scopes,expires_at,revoked_at,rotated_at,rotated_from}');
 
 -- Every change that decides about a key moves the epoch, which each server process looks at before it trusts
 -- what it remembers.
@@ -46,7 +53,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER api_keys_epoch AFTER INSERT OR DELETE OR UPDATE OF digest, scopes, expires_at, revoked_at ON api_keys
+CREATE TRIGGER api_keys_epoch AFTER INSERT OR DELETE OR UPDATE OF name, digest, scopes, expires_at, revoked_at ON api_keys
     FOR EACH STATEMENT EXECUTE FUNCTION move_api_key_epoch();
 
 CREATE TABLE institutions (

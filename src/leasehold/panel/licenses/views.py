@@ -1,10 +1,13 @@
-"""The pages about licenses."""
+"""The pages about licenses: the list, and one license at a glance."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from leasehold.licensing.queries import show_license as read_license
+from leasehold.licensing.queries import list_live_sessions, read_service_time
+from leasehold.licensing.service import find_license
 from leasehold.panel.context import db
+from leasehold.panel.licenses.forms import NoteForm
+from leasehold.panel.licenses.glance import glance_at
 from leasehold.panel.licenses.table import LICENSE_TABLE
 from leasehold.panel.lists.bulk import answer_bulk
 from leasehold.panel.lists.page import answer_list
@@ -28,5 +31,14 @@ def change_many() -> ResponseReturnValue:
 
 @pages.page("/licenses/<license_key>", needs=Right.READ)
 def show_license(license_key: str) -> ResponseReturnValue:
-    """One license."""
-    return render_template("licenses/license.html", line=read_license(db(), license_key))
+    """One license with everything about it."""
+    return render_template("licenses/license.html", it=glance_at(db(), license_key), note=NoteForm())
+
+
+@pages.page("/licenses/<license_key>/sessions", needs=Right.READ)
+def show_sessions(license_key: str) -> ResponseReturnValue:
+    """The live sessions of a license, which its page asks for again and again."""
+    row = find_license(db(), license_key)
+    time = read_service_time(db())
+    live = list_live_sessions(db(), license_id=row.id, time=time)
+    return render_template("licenses/_sessions.html", license_key=license_key, live=live, now=time.now)

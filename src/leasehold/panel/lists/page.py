@@ -12,9 +12,11 @@ from leasehold.panel.lists.export import FORMATS, export
 from leasehold.panel.lists.table import Table
 from leasehold.staff.saved_views import SavedView, list_views
 
+_TEMPLATE = "lists/list.html"
 
-def answer_list(table: Table[Any, Any], **extras: Any) -> ResponseReturnValue:
-    """The list as the address asks for it; `extras` go to the template `<subject>/list.html` or `lists/list.html`."""
+
+def answer_list(table: Table[Any, Any], *, template: str = _TEMPLATE, **extras: Any) -> ResponseReturnValue:
+    """The list as the address asks for it; `extras` go to `template`, which extends `lists/list.html`."""
     views = _views(table)
     if not request.args and (default := _default(views)) is not None:
         return redirect(f"{url_for(table.endpoint)}?{default.query}&view={default.id}")
@@ -26,9 +28,9 @@ def answer_list(table: Table[Any, Any], **extras: Any) -> ResponseReturnValue:
     context = table.context(session)
     page = read_page(session, table.listing, asked.wanted, context)
     count = count_rows(session, table.listing, asked.filters, context)
-    template = "lists/rows.html" if request.headers.get("HX-Target") == "list" else "lists/list.html"
+    part = "lists/rows.html" if request.headers.get("HX-Target") == "list" else template
     return render_template(
-        template,
+        part,
         table=table,
         asked=asked,
         columns=asked.shown_columns(table),

@@ -87,6 +87,15 @@ class BulkAct:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRow:
+    """The way to make a further row: a page, what its button says, what right it needs."""
+
+    endpoint: str
+    title: Words
+    needs: Right
+
+
+@dataclass(frozen=True, slots=True)
 class Table(Generic[Context, Row]):
     """A list as the panel shows it. `row_key` names a row in forms; `endpoint` is the list's page."""
 
@@ -99,6 +108,7 @@ class Table(Generic[Context, Row]):
     filters: tuple[Filter, ...] = ()
     acts: tuple[BulkAct, ...] = field(default=())
     refresh_seconds: int | None = None
+    new: NewRow | None = None
 
     @property
     def name(self) -> str:

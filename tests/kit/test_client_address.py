@@ -2,7 +2,7 @@
 
 import pytest
 
-from leasehold.server.client_address import ClientAddresses, network_of
+from leasehold.kit.client_address import ClientAddresses, network_of
 
 DIRECT = ClientAddresses([])
 PROXIED = ClientAddresses(["10.0.0.0/8", "fd00::/8"])

@@ -1,0 +1,17 @@
+"""Parts and beginnings of texts, as a statement asks for them."""
+
+SHORTEST_PART = 3
+"""Shorter parts have no trigram, so that no index finds them."""
+
+_LAST = chr(0x10FFFF)
+
+
+def containing(part: str) -> str:
+    """The LIKE pattern for texts that contain `part`; a shorter one than `SHORTEST_PART` must be the whole text."""
+    escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%" if len(part) >= SHORTEST_PART else escaped
+
+
+def beginning(text: str) -> tuple[str, str]:
+    """Where texts that begin with `text` start and end, compared as bytes (COLLATE "C")."""
+    return text, text + _LAST

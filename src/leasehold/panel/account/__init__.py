@@ -1,0 +1,1 @@
+"""Somebody's own account: password, second factors, sessions."""

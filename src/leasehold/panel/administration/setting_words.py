@@ -1,0 +1,99 @@
+"""How settings read: title and group of each, and the registry's own words for the translators to find.
+
+The registry speaks English and knows no gettext: its sentences are the msgids, listed below.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from leasehold.settings.registry import SETTINGS, IntegerSetting, Setting
+
+TIMES: Final = _("Heartbeats and sessions")
+LIMITS: Final = _("Limits on callers")
+RETENTION: Final = _("How long things are kept")
+DISPLAY: Final = _("Display and attention")
+_OTHER: Final = _("Other")
+
+_WORDS: Final[dict[str, tuple[LazyString, LazyString]]] = {
+    "heartbeat_interval": (TIMES, _("Heartbeat interval")),
+    "session_timeout": (TIMES, _("Session timeout")),
+    "heartbeat_spread_percent": (TIMES, _("Spread of heartbeats")),
+    "limit_license_not_found_per_minute": (LIMITS, _("Unknown license keys")),
+    "limit_api_key_invalid_per_minute": (LIMITS, _("Invalid API keys")),
+    "limit_refusals_per_minute": (LIMITS, _("Other refusals")),
+    "limit_successes_per_key_per_minute": (LIMITS, _("Successful calls for each API key")),
+    "limit_heartbeats_per_session_per_minute": (LIMITS, _("Heartbeats for each session")),
+    "heartbeat_retention_months": (RETENTION, _("Single heartbeats")),
+    "denial_retention_days": (RETENTION, _("Refusals by license")),
+    "activity_retention_days": (RETENTION, _("Figures for the charts")),
+    "timezone": (DISPLAY, _("Time zone")),
+    "silent_device_days": (DISPLAY, _("Silent devices")),
+    "expiring_license_days": (DISPLAY, _("Licenses that expire")),
+}
+
+# Found by the extraction of messages, used through `gettext(setting.help)`; a test holds them to the registry.
+SAID_BY_THE_REGISTRY: Final = (
+    _("How often a client says that its session is alive."),
+    _("How long a session may be silent before its seat is free; greater than heartbeat_interval."),
+    _("How far clients' heartbeats are spread around the interval, so that they do not come all at once."),
+    _("How long single heartbeats are kept."),
+    _("How long it is kept which license refused what, by the hour."),
+    _("How long live sessions, heartbeats and seats are kept by the hour, for the charts."),
+    _("After how many days without a sign of life an active device is shown as silent."),
+    _("How long before its end a license is shown as one that expires."),
+    _("The time zone that days begin and end in."),
+    _("Calls with an unknown license key, for each address. 0 means no limit."),
+    _("Calls with an invalid API key, for each address. 0 means no limit."),
+    _("Calls that are refused for other reasons, for each address. 0 means no limit."),
+    _("Successful calls, for each API key. 0 means no limit."),
+    _("Successful heartbeats, for each session. 0 means no limit."),
+    _("seconds"),
+    _("percent"),
+    _("months"),
+    _("days"),
+    _("calls a minute"),
+    _("IANA time zone"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingWords:
+    """A setting in the reader's language."""
+
+    group: str
+    title: str
+    help: str
+    unit: str
+    bounds: str
+
+
+def words_of(setting: Setting) -> SettingWords:
+    """How `setting` reads; one that nobody has described yet goes by its name."""
+    group, title = _WORDS.get(setting.name, (_OTHER, setting.name.replace("_", " ").capitalize()))
+    bounds = ""
+    if isinstance(setting, IntegerSetting):
+        bounds = gettext("%(minimum)s to %(maximum)s", minimum=setting.minimum, maximum=setting.maximum)
+    return SettingWords(str(group), str(title), gettext(setting.help), gettext(setting.unit), bounds)
+
+
+def in_groups() -> Iterator[tuple[str, list[Setting]]]:
+    """The registry's settings by group, in the order of the groups above."""
+    for group in (TIMES, LIMITS, RETENTION, DISPLAY, _OTHER):
+        members = [setting for setting in SETTINGS if _group_of(setting) is group]
+        if members:
+            yield str(group), members
+
+
+def is_described(setting: Setting) -> bool:
+    """Whether translators find its title and all its words."""
+    said = {str(words) for words in SAID_BY_THE_REGISTRY}
+    return setting.name in _WORDS and {setting.help, setting.unit} <= said
+
+
+def _group_of(setting: Setting) -> LazyString:
+    return _WORDS[setting.name][0] if setting.name in _WORDS else _OTHER

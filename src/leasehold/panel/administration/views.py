@@ -1,0 +1,29 @@
+"""The pages about the license server: the overview here, everything else in modules of its own."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from leasehold.kit.orm import driver_connection
+from leasehold.operations.processes import list_processes
+from leasehold.panel.administration import key_views, settings_views, tester_views  # noqa: F401  # they add their pages
+from leasehold.panel.administration.server_address import server_address
+from leasehold.panel.administration.subject import pages
+from leasehold.panel.context import db
+from leasehold.panel.rights import Right
+
+__all__ = ["pages"]
+
+
+@pages.page("/administration", needs=Right.READ_ADMINISTRATION)
+def administration() -> ResponseReturnValue:
+    """What runs, and the ways to everything that can be set."""
+    template = "_processes.html" if request.headers.get("HX-Target") == "processes" else "administration.html"
+    return render_template(
+        f"administration/{template}", processes=list_processes(driver_connection(db())), server=server_address()
+    )
+
+
+@pages.page("/administration/connect", needs=Right.READ_ADMINISTRATION)
+def connect() -> ResponseReturnValue:
+    """How a vendor connects their software, in a few lines."""
+    return render_template("administration/connect.html", server=server_address())

@@ -1,0 +1,97 @@
+"""The forms about customers and the people in them."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, FormField, SelectField
+from wtforms import Form as PlainForm
+
+from leasehold.customers import contacts, editing, service
+from leasehold.customers.contacts import ContactCard, ContactLine, Detail
+from leasehold.customers.editing import CustomerCard
+from leasehold.customers.models import Customer
+from leasehold.customers.vocabulary import DetailKind, Language
+from leasehold.panel.fields import RowList, text
+from leasehold.panel.saving import PanelForm
+from leasehold.panel.stale import Stored, VersionedForm
+from leasehold.panel.words import choices_of
+
+
+class CustomerFields(PanelForm):
+    """What is said of a customer."""
+
+    name = text(_("Name"), service.LONGEST_NAME, required=True)
+    legal_form = text(_("Legal form"), editing.LONGEST_LEGAL_FORM, help_text=_("GmbH, e. V., Inc. …"))
+    website_domain = text(_("Website domain"), 253, help_text=_("Such as example.com."))
+    language = SelectField(_("Language"), choices=lambda: choices_of(Language))
+
+    def card(self) -> CustomerCard:
+        """What the form says."""
+        return CustomerCard(
+            self.name.data or "", self.legal_form.data, self.website_domain.data, Language(self.language.data)
+        )
+
+
+class EditCustomerForm(CustomerFields, VersionedForm):
+    """The same, of a customer that exists."""
+
+
+def stored_customer(customer: Customer) -> Stored:
+    """What the fields of `EditCustomerForm` would say of the customer."""
+    institution = customer.institution
+    names = ("name", "legal_form", "website_domain", "language")
+    return Stored({name: getattr(institution, name) for name in names}, institution.version)
+
+
+class DetailRow(PlainForm):  # type: ignore[misc]  # wtforms has no types
+    """One way to reach somebody."""
+
+    kind = SelectField(_("Kind"), choices=lambda: choices_of(DetailKind))
+    value = text(_("Address or number"), contacts.LONGEST_DETAIL)
+
+
+class ContactFields(PanelForm):
+    """What is said of a person."""
+
+    first_name = text(_("First name"), contacts.LONGEST_NAME)
+    last_name = text(_("Last name"), contacts.LONGEST_NAME, required=True)
+    role = text(_("Role"), contacts.LONGEST_NAME, help_text=_("What the person does there."))
+    language = SelectField(_("Language"), choices=lambda: choices_of(Language))
+    is_primary = BooleanField(_("Primary contact"))
+    details = RowList(
+        FormField(DetailRow), _("Ways to reach the person"), max_entries=contacts.MOST_DETAILS + 3, default=()
+    )
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self.details.add_empty()
+
+    def card(self) -> ContactCard:
+        """What the form says."""
+        rows = [row for row in self.details.data if row["value"] and row["value"].strip()]
+        return ContactCard(
+            last_name=self.last_name.data or "",
+            first_name=self.first_name.data,
+            language=Language(self.language.data),
+            role=self.role.data,
+            is_primary=self.is_primary.data,
+            details=tuple(Detail(DetailKind(row["kind"]), row["value"]) for row in rows),
+        )
+
+
+class EditContactForm(ContactFields, VersionedForm):
+    """The same, of a person who is known."""
+
+
+def stored_contact(line: ContactLine) -> Stored:
+    """What the fields of `EditContactForm` would say of the person."""
+    person, place = line.contact, line.affiliation
+    values = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "role": place.role,
+        "language": person.language,
+        "is_primary": place.is_primary,
+        "details": [{"kind": detail.kind, "value": detail.value} for detail in line.details],
+    }
+    return Stored(values, person.version)

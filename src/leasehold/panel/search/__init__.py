@@ -1,0 +1,1 @@
+"""Search over everything: one field that understands what was typed."""

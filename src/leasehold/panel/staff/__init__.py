@@ -1,0 +1,1 @@
+"""Who works in the panel: seen by administrators and auditors, changed by administrators."""
