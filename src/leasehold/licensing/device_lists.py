@@ -1,15 +1,15 @@
 """What the list of devices can be asked."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, tuple_
+from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, func, literal, tuple_
 
 from leasehold.kit.listing import Listing, choice
 from leasehold.licensing.device_queries import DeviceLine, device_line, devices_with_sessions
 from leasehold.licensing.finding import devices_found_by, license_with_key
 from leasehold.licensing.license_key import parse_license_key
-from leasehold.licensing.lists import ListTime, single_text
+from leasehold.licensing.lists import ListTime, since, until
 from leasehold.licensing.models import DeviceRegistration
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType
 from leasehold.settings.days import begin_of, end_of
@@ -26,19 +26,18 @@ def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
 
 
 def _seen_from(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
-    """From the beginning of the day on; the day in UTC is what the index has."""
-    begins = begin_of(single_text(texts), time.zone)
-    return and_(DeviceRegistration.last_seen_at >= begins, DeviceRegistration.last_seen_on >= _day_of(begins))
+    exactly = since(DeviceRegistration.last_seen_at)(texts, time)
+    return and_(exactly, DeviceRegistration.last_seen_on >= _day(begin_of(texts[0], time.zone)))
 
 
 def _seen_until(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
-    """Up to the end of the day."""
-    ends = end_of(single_text(texts), time.zone)
-    return and_(DeviceRegistration.last_seen_at < ends, DeviceRegistration.last_seen_on <= _day_of(ends))
+    exactly = until(DeviceRegistration.last_seen_at)(texts, time)
+    return and_(exactly, DeviceRegistration.last_seen_on <= _day(end_of(texts[0], time.zone)))
 
 
-def _day_of(moment: datetime) -> date:
-    return moment.astimezone(UTC).date()
+def _day(moment: datetime) -> ColumnElement[date]:
+    """The day by which the index has it: the last sign of life itself moves too often to be in an index."""
+    return cast(func.timezone("UTC", literal(moment, DateTime(timezone=True))), Date)
 
 
 DEVICES: Listing[ListTime, DeviceLine] = Listing(

@@ -7,7 +7,7 @@ from sqlalchemy import Select, false, func, select, union_all
 
 from leasehold.licensing.models import DeviceRegistration, LicenseRow
 
-_MOST_FOUND = 500
+_MOST_FOUND = 200
 _FINGERPRINT = re.compile(r"[!-~]{1,255}")
 _AFTER_ALL_CHARACTERS = "\x7f"
 _SHORTEST_PART = 3
@@ -21,7 +21,7 @@ def license_with_key(license_key: str) -> Select[int]:
 def devices_found_by(text: str, *, named: bool) -> Select[int, int]:
     """(license id, id) of devices whose fingerprint begins with `text` or, if `named`, whose name contains it.
 
-    At most 500 of each, which are looked up first: else the planner would rather walk a whole list. Of a text of one
+    At most 200 of each, which are looked up first: else the planner would rather walk a whole list. Of a text of one
     or two letters only names that begin so are found.
     """
     ways = [_by_fingerprint(text), _by_name(text)] if named else [_by_fingerprint(text)]

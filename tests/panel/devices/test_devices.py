@@ -165,6 +165,25 @@ def test_a_device_is_blocked_and_let_in_again_with_reasons(operator: FlaskClient
     assert ended == "device_blocked"
 
 
+def test_the_page_says_who_changed_the_device_and_why(operator: FlaskClient, database: Database) -> None:
+    key = issue_license(database)
+    page = f"/devices/{key}/{register(database, key)}"
+    operator.post(f"{page}/block", data={"reason": "gestohlen <gemeldet>"})
+    text = operator.get(page).text
+    assert "gestohlen &lt;gemeldet&gt;" in text
+    assert "Testa Prüferin" in text[text.index('id="changes"') :]
+
+
+def test_the_first_day_of_the_calendar_is_a_day_in_every_zone(operator: FlaskClient, database: Database) -> None:
+    with database.connect(application="test") as owner:
+        owner.execute("SELECT set_config('leasehold.actor', 'test', true)")
+        owner.execute("INSERT INTO settings (name, value) VALUES ('timezone', '\"Asia/Tokyo\"')")
+    print_ = register(database, issue_license(database))
+    assert listed(operator, "seen_from=0001-01-01") == [print_]
+    assert listed(operator, "seen_until=0001-01-01") == []
+    assert operator.get("/devices?seen_until=9999-12-31").status_code in {200, 422}
+
+
 def test_a_deactivated_device_may_come_back(operator: FlaskClient, database: Database) -> None:
     key = issue_license(database)
     print_ = register(database, key)

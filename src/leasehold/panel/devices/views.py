@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from leasehold.audit.objects import changes_of
 from leasehold.kit.errors import DomainError
 from leasehold.licensing.device_queries import DeviceLine, last_sessions_of
 from leasehold.licensing.device_queries import show_device as read_device
@@ -28,6 +29,7 @@ from leasehold.panel.problems import STATUS_OF
 from leasehold.panel.reasons import Question, ask_reason
 from leasehold.panel.rights import Right
 from leasehold.panel.words import badge_for
+from leasehold.staff.names import names_of_actors
 
 pages = Pages("devices")
 pages.record(lambda state: state.app.url_map.converters.update(fingerprint=FingerprintConverter))
@@ -54,6 +56,7 @@ def show_device(license_key: str, fingerprint: str) -> ResponseReturnValue:
     line = _line(license_key, fingerprint)
     past = last_sessions_of(db(), line.device, most=_LAST_SESSIONS)
     status = DeviceStatus(line.device.status)
+    changes = changes_of(db(), [("device_registrations", str(line.device.id))])
     return render_template(
         "devices/device.html",
         line=line,
@@ -62,6 +65,8 @@ def show_device(license_key: str, fingerprint: str) -> ResponseReturnValue:
         live=live_session_of(db(), line.device),
         past=[(one, clock(one.ended_at - one.started_at), badge_for(EndReason(one.end_reason))) for one in past],
         acts=[act for act in DEVICE_ACTS if status in act.possible_for],
+        changes=changes,
+        names=names_of_actors(db(), {change.actor for change in changes}),
         clock=clock,
     )
 
