@@ -97,7 +97,7 @@ def fetch(pins: Path, directory: Path) -> None:
         shutil.copy(pins / name, directory)
     home = Path(executable.ROOT_DIR)
     # The machine's own certificate authorities count as well: a company's registry may be signed by its own.
-    npm = [home / "bin/node", "--use-system-ca", home / "lib/node_modules/npm/bin/npm-cli.js"]
+    npm = [str(home / "bin/node"), "--use-system-ca", str(home / "lib/node_modules/npm/bin/npm-cli.js")]
     words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     outcome = subprocess.run([*npm, *words], cwd=directory, check=False, capture_output=True, text=True)
     if outcome.returncode:

@@ -1,7 +1,5 @@
 """Every page, as each role, in both languages and both themes: axe finds nothing, the browser complains of nothing."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -11,22 +9,10 @@ from leasehold.panel.locale import LANGUAGES
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import Demonstration
 from tests.browser.places import paths_of
-from tests.browser.serving import chromium, demonstration_panel, enter
+from tests.browser.serving import enter
 
 _NARROW = {"width": 390, "height": 844}
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str, Demonstration]]:
-    with demonstration_panel(tmp_path_factory.mktemp("panel")) as served:
-        yield served
 
 
 def _violations(page: Page) -> list[str]:

@@ -10,19 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import Demonstration
-from tests.browser.serving import chromium, demonstration_panel, enter
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str, Demonstration]]:
-    with demonstration_panel(tmp_path_factory.mktemp("panel")) as served:
-        yield served
+from tests.browser.serving import enter
 
 
 @pytest.fixture

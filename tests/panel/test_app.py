@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from leasehold import __version__
 from leasehold.kit.database import Database
+from leasehold.panel.context import Person, become
+from leasehold.staff.roles import Role
 from tests.panel.conftest import make_panel
 
 
@@ -34,6 +36,20 @@ def test_the_front_page_is_honest_while_the_database_is_away(panel_without_datab
     assert page.status_code == 200
     assert "cannot be reached" in page.text
     assert "secret" not in page.text
+
+
+def test_what_was_typed_is_not_lost_with_the_database(panel_without_database: Flask) -> None:
+    someone = Person(1, "Testa", "testa@leasehold.test", Role.SALES, 1, confirmed=True)
+    panel_without_database.before_request_funcs.setdefault(None, []).insert(0, lambda: become(someone))
+    client = panel_without_database.test_client()
+    typed = {"name": 'Acme <b>"GmbH"</b>', "language": "de", "note": "two\nlines", "password": "never-sent-again"}
+    page = client.post("/customers/new", data=typed)
+    assert (page.status_code, page.headers.get("Retry-After")) == (503, "5")
+    assert 'action="/customers/new"' in page.text
+    assert "Acme &lt;b&gt;&#34;GmbH&#34;&lt;/b&gt;</textarea>" in page.text
+    assert "two\nlines</textarea>" in page.text
+    assert "never-sent-again" not in page.text
+    assert "Try again" in client.get("/customers").text
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,12 @@ def made(database: Database) -> object:
     return one(database, "SELECT count(*) FROM licenses WHERE batch_id IS NOT NULL")
 
 
+def test_where_there_is_no_product_yet_that_comes_first(client_as: ClientAs) -> None:
+    answer = client_as(Role.OPERATOR).get("/licenses/new", follow_redirects=True)
+    assert answer.request.path == "/products/new"
+    assert "make the first product" in answer.text
+
+
 def test_one_license_is_made_at_once_and_shown(administrator: FlaskClient, database: Database) -> None:
     sent = form(valid_from="2026-01-01", valid_until="2099-12-31", **{
         "features-0-name": "export", "features-0-kind": "boolean", "features-0-value": "true",

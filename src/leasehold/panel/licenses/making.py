@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
-from flask import flash, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from leasehold.customers.editing import read_customer
 from leasehold.kit.errors import DomainError
 from leasehold.licensing.batches import create_batch, find_batch, rows_of_batch, take_keys
 from leasehold.licensing.models import LicenseBatch
-from leasehold.licensing.products import find_product, product_of
+from leasehold.licensing.products import find_product, list_products, product_of
 from leasehold.panel.context import actor, db, finish
 from leasehold.panel.customers.choosing import numbered_name
 from leasehold.panel.licenses.forms import MakeLicensesForm, feature_text
@@ -28,7 +28,10 @@ _TITLES = ("license_key", "type", "device_limit", "concurrent_sessions_limit", "
 
 @pages.page("/licenses/new", needs=Right.CHANGE_LICENSES, methods=("GET", "POST"))
 def make_licenses() -> ResponseReturnValue:
-    """Make a license, or many of the same kind."""
+    """Make a license, or many of the same kind; where there is no product yet, that comes first."""
+    if not list_products(db()):
+        flash(_("Each license is of a product: make the first product, then its licenses."), "info")
+        return redirect(url_for("products.add_product"))
     form = MakeLicensesForm.read(
         form_key=str(uuid4()), customer=request.args.get("customer"), product=request.args.get("product")
     )
