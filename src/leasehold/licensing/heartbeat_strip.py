@@ -18,16 +18,18 @@ from leasehold.licensing.session_queries import SessionLine
 BUCKETS = 240
 MOST_GAPS = 100
 _MOST_ROWS = 250_000
-_PROBE = timedelta(seconds=10)
+_PROBE = timedelta(seconds=2)
+_PROBES = 12
 _SHORTEST = timedelta(minutes=2)
 _SHORTEST_BUCKET = timedelta(milliseconds=1)
 # A heartbeat may be late by half an interval before it is missed.
 _LATE = 1.5
 
-# How many heartbeats of anybody there are in a short while, at the densest of three places.
+# How many heartbeats of anybody there are in a short while, at the densest of some places spread evenly.
 _DENSITY = """
 SELECT max((SELECT count(*) FROM license_heartbeats WHERE at >= p.place AND at < p.place + %(probe)s))
-  FROM unnest(ARRAY[%(begins)s::timestamptz, %(middle)s::timestamptz, %(ends)s::timestamptz - %(probe)s]) AS p (place)
+  FROM (SELECT %(ends)s - %(probe)s - (%(ends)s - %(begins)s) * (i / %(probes)s::float8) AS place
+          FROM generate_series(0, %(probes)s - 1) AS i) AS p
 """
 
 # The session's heartbeats in the stretch: each bucket that has one, each gap, and what there is in all.
@@ -118,7 +120,7 @@ def read_strip(session: Session, line: SessionLine, *, until: datetime | None = 
 
 def _readable(connection: Connection, begins: datetime, ends: datetime) -> timedelta:
     """How much time before `ends` holds about `_MOST_ROWS` heartbeats of everybody."""
-    places = {"begins": begins, "middle": begins + (ends - begins) / 2, "ends": ends, "probe": _PROBE}
+    places = {"begins": begins, "ends": ends, "probe": _PROBE, "probes": _PROBES}
     found = connection.execute(_DENSITY, places).fetchone()
     in_a_probe = 0 if found is None else int(str(found[0]))
     return _PROBE * max(_MOST_ROWS / max(in_a_probe, 1), _SHORTEST / _PROBE)

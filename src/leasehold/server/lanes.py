@@ -28,7 +28,7 @@ _STOP_SECONDS = 5.0
 _LOCK_TIMEOUT_MS = 500
 
 # The plan of a heartbeat batch is its order of locks: token by token, each by its index.
-_IN_THE_ORDER_OF_TOKENS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
+IN_THE_ORDER_OF_TOKENS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
 
 Answer = Outcome | Deferred | None
 _Job = Job[Order, Answer]
@@ -135,7 +135,7 @@ class Lanes:
                 application=f"lane {name}",
                 autocommit=autocommit,
                 lock_timeout_ms=_LOCK_TIMEOUT_MS,
-                settings=_IN_THE_ORDER_OF_TOKENS if autocommit else None,
+                settings=IN_THE_ORDER_OF_TOKENS if autocommit else None,
             )
 
         return Lane(LaneKind(name, cap, connect, run, idempotent=autocommit), deliver)

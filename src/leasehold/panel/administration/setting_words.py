@@ -17,6 +17,7 @@ TIMES: Final = _("Heartbeats and sessions")
 LIMITS: Final = _("Limits on callers")
 RETENTION: Final = _("How long things are kept")
 DISPLAY: Final = _("Display and attention")
+SIGN_IN: Final = _("Signing in to the panel")
 _OTHER: Final = _("Other")
 
 _WORDS: Final[dict[str, tuple[LazyString, LazyString]]] = {
@@ -34,6 +35,9 @@ _WORDS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "timezone": (DISPLAY, _("Time zone")),
     "silent_device_days": (DISPLAY, _("Silent devices")),
     "expiring_license_days": (DISPLAY, _("Licenses that expire")),
+    "second_factor_required": (SIGN_IN, _("Second factor for everybody")),
+    "session_hours": (SIGN_IN, _("Signed in at most")),
+    "session_idle_minutes": (SIGN_IN, _("Signed in without doing anything")),
 }
 
 # Found by the extraction of messages, used through `gettext(setting.help)`; a test holds them to the registry.
@@ -47,17 +51,23 @@ SAID_BY_THE_REGISTRY: Final = (
     _("After how many days without a sign of life an active device is shown as silent."),
     _("How long before its end a license is shown as one that expires."),
     _("The time zone that days begin and end in."),
+    _("Whether everybody who works in the panel needs more than a password to sign in."),
+    _("How long somebody stays signed in to the panel at most."),
+    _("How long somebody stays signed in who does nothing."),
     _("Calls with an unknown license key, for each address. 0 means no limit."),
     _("Calls with an invalid API key, for each address. 0 means no limit."),
     _("Calls that are refused for other reasons, for each address. 0 means no limit."),
     _("Successful calls, for each API key. 0 means no limit."),
     _("Successful heartbeats, for each session. 0 means no limit."),
     _("seconds"),
+    _("minutes"),
+    _("hours"),
     _("percent"),
     _("months"),
     _("days"),
     _("calls a minute"),
     _("IANA time zone"),
+    _("on or off"),
 )
 
 
@@ -83,7 +93,7 @@ def words_of(setting: Setting) -> SettingWords:
 
 def in_groups() -> Iterator[tuple[str, list[Setting]]]:
     """The registry's settings by group, in the order of the groups above."""
-    for group in (TIMES, LIMITS, RETENTION, DISPLAY, _OTHER):
+    for group in (TIMES, LIMITS, RETENTION, DISPLAY, SIGN_IN, _OTHER):
         members = [setting for setting in SETTINGS if _group_of(setting) is group]
         if members:
             yield str(group), members
