@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from psycopg import Connection
@@ -166,9 +167,9 @@ def test_few_statements_whatever_there_is(
     seen: list[object] = []
     execute = Connection.execute
 
-    def count(self: Connection, query: object, *rest: object, **named: object) -> object:
+    def count(self: Connection, query: str, *rest: Any, **named: Any) -> object:
         seen.append(query)
-        return execute(self, query, *rest, **named)  # type: ignore[arg-type]
+        return execute(self, query, *rest, **named)
 
     monkeypatch.setattr(Connection, "execute", count)
     assert client.get("/dashboard").status_code == 200

@@ -1,6 +1,7 @@
 """The dashboard, its figures alone for when it brings itself up to date, and its chart's numbers."""
 
 from dataclasses import asdict
+from typing import Any
 
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,7 +25,7 @@ def dashboard() -> ResponseReturnValue:
     connection = driver_connection(db())
     beginning = read_beginning(connection)
     figures = read_figures(connection, beginning) if beginning.is_over else None
-    shown = {
+    shown: dict[str, Any] = {
         "beginning": beginning,
         "figures": figures,
         "health": read_health(connection, beginning.audit_signed_at),
