@@ -31,8 +31,8 @@ def do(fresh: FreshDatabase, statement: str, *values: object, actor: str = "cli:
     """Change something in somebody's name; the id of the row that the log has of it."""
     with fresh.owner.connect(application="test") as connection:
         Actor(actor, **by).sign(connection)
-        connection.execute(statement, values)  # type: ignore[call-overload]  # one of this file's
-        return int(scalar(connection, "SELECT max(id) FROM audit_log"))
+        connection.execute(statement, values)
+        return int(str(scalar(connection, "SELECT max(id) FROM audit_log")))
 
 
 def add_product(fresh: FreshDatabase, slug: str, name: str = "Studio", **by: str) -> int:
@@ -45,7 +45,7 @@ def rename_product(fresh: FreshDatabase, slug: str, name: str, **by: str) -> int
 
 def product_id(fresh: FreshDatabase, slug: str) -> str:
     with fresh.owner.connect(application="test") as connection:
-        return str(scalar(connection, "SELECT id FROM products WHERE slug = %s", (slug,)))
+        return str(scalar(connection, "SELECT id FROM products WHERE slug = %s", slug))
 
 
 def listed(auditor: FlaskClient, query: str) -> list[int]:

@@ -21,7 +21,8 @@ def auditor(client_as: ClientAs) -> FlaskClient:
 
 
 @pytest.fixture
-def log(panel: Flask, fresh_database: FreshDatabase, tmp_path: Path) -> Log:
+def log(auditor: FlaskClient, fresh_database: FreshDatabase, tmp_path: Path) -> Log:
+    """Seven sealed rows: the auditor's own, then three products and three contacts."""
     log = Log(fresh_database, tmp_path)
     log.write("a", "b", "c")
     log.seal_in_quiet()
@@ -72,7 +73,7 @@ def test_the_state_and_the_checkpoint_are_there_at_once(auditor: FlaskClient, lo
     assert "<dt>Rows that wait for their seal</dt><dd>2</dd>" in page
     answer = auditor.get("/audit/checkpoint")
     assert "attachment" in answer.headers["Content-Disposition"]
-    assert read_checkpoint(answer.text.strip(), log.keys).size == 6
+    assert read_checkpoint(answer.text.strip(), log.keys).size == 7
 
 
 def test_a_forged_checkpoint_is_told(auditor: FlaskClient, log: Log) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -81,4 +80,4 @@ def actor_words(actor: str, name: str) -> str:
     kind, _colon, which = actor.partition(":")
     if name != actor or kind not in _KINDS or not which:
         return name
-    return gettext("%(kind)s %(which)s", kind=_KINDS[kind], which=which)
+    return f"{_KINDS[kind]} {which}"
