@@ -138,17 +138,15 @@ def test_a_life_is_told_in_order_page_by_page(auditor: FlaskClient, fresh_databa
     assert "name-120" in auditor.get(found[1]).text
 
 
-@pytest.mark.parametrize("table", ["licenses", "device_registrations", "customers", "settings"])
+@pytest.mark.parametrize("table", ["licenses", "customers"])
 def test_objects_lead_to_their_pages(
     auditor: FlaskClient, fresh_database: FreshDatabase, database: Database, table: str
 ) -> None:
     key = issue_license(database)
     with database.connect(application="test") as owner:
         row = scalar(owner, f"SELECT max(row_id) FROM audit_log WHERE table_name = '{table}'")
-    if row is None:
-        pytest.skip("nothing of this kind was made")
     page = auditor.get(f"/audit/objects/{table}/{row}").text
-    addresses = {"licenses": f"/licenses/{key}", "customers": f"/customers/{row}", "settings": "/administration"}
+    addresses = {"licenses": f"/licenses/{key}", "customers": f"/customers/{row}"}
     assert f'href="{addresses[table]}' in page
 
 
@@ -170,8 +168,8 @@ def test_a_file_has_before_and_after_and_no_formula(auditor: FlaskClient, fresh_
     assert newest["Actor"] == "'=cmd()"
     assert newest["Before"] == '{"name": "Studio"}'
     assert newest["After"] == '{"name": "Atelier"}'
-    book = auditor.get("/audit?table=products&format=xlsx").get_data()
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    with auditor.get("/audit?table=products&format=xlsx") as answer:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert '{"name": "Atelier"}' in rows[1]
 
 
