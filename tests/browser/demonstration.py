@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.api_keys.rotation import rotate_api_key
 from leasehold.api_keys.service import create_api_key
+from leasehold.audit.queries import list_life
 from leasehold.customers.contacts import ContactCard, Detail, add_contact
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
@@ -63,6 +64,9 @@ class Demonstration:
     form_key: UUID
     key_id: int
     token: str
+    audit_id: int
+    row_id: str
+    table: str = "products"
     name: str = "block"
 
 
@@ -86,6 +90,9 @@ def make_demonstration(database: Database) -> Demonstration:
                 kind = LicenseType.TRIAL if number == 4 else LicenseType.FULL
                 terms = LicenseTerms(3, 2, kind, starts, ends, {"export_pdf": True, "users": 25, "edition": "Pro"})
                 keys += create_licenses(session, terms, customer=customer, product=product)
+        row_id = str(products[0].id)
+        session.flush()
+        audit_id = list_life(session, "products", row_id)[0].id
         customer_id, product_slug = customers[0].id, products[0].slug
         link = create_setup_link(session)
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
@@ -106,6 +113,8 @@ def make_demonstration(database: Database) -> Demonstration:
         form_key=form_key,
         key_id=key_id,
         token=link,
+        audit_id=audit_id,
+        row_id=row_id,
     )
 
 
