@@ -185,9 +185,9 @@ INSERT INTO license_denials (hour, license_id, code, denials)
 SELECT date_trunc('hour', now()) - interval '1 hour' * floor(720 * pg_temp.chance(n, 41))::int,
        1 + floor(%(licenses)s * pg_temp.chance(n, 42) ^ 2)::bigint,
        pg_temp.one_of('{device_limit_reached,license_expired,session_limit_reached,license_suspended}', n, 43),
-       1 + floor(9 * pg_temp.chance(n, 44))::int
+       sum(1 + floor(9 * pg_temp.chance(n, 44))::int)
   FROM generate_series(1, %(licenses)s / 10 + 1) AS n
-    ON CONFLICT DO NOTHING
+ GROUP BY 1, 2, 3
 """
 SAMPLES = """
 INSERT INTO activity_samples (resolution, at, sessions_live, sessions_peak, heartbeats, devices_active, seats_sold,
