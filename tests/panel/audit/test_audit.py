@@ -5,7 +5,6 @@ import io
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
@@ -15,7 +14,6 @@ from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
 from tests.licensing.vendor import issue_license, scalar
 from tests.panel.conftest import ClientAs
-from tests.panel.test_query_counts import statements_of
 
 _ROW = re.compile(r'href="/audit/(\d+)"')
 _MOST_STATEMENTS = 12
@@ -171,13 +169,3 @@ def test_a_file_has_before_and_after_and_no_formula(auditor: FlaskClient, fresh_
     with auditor.get("/audit?table=products&format=xlsx") as answer:
         rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert '{"name": "Atelier"}' in rows[1]
-
-
-def test_pages_need_few_statements(panel: Flask, auditor: FlaskClient, fresh_database: FreshDatabase) -> None:
-    for number in range(30):
-        row = add_product(fresh_database, f"product-{number}")
-    life = f"/audit/objects/products/{product_id(fresh_database, 'product-1')}"
-    for path in ("/audit", f"/audit/{row}", life, "/audit/verification"):
-        with statements_of(panel) as seen:
-            assert auditor.get(path).status_code == 200
-        assert len(seen) <= _MOST_STATEMENTS, (path, seen)
