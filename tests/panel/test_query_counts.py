@@ -27,6 +27,8 @@ from tests.panel.conftest import ClientAs
 
 # Recognizing who asks by their cookie, which these tests do not, is one more.
 MOST_STATEMENTS = 12 - 1
+# The dashboard shows what eleven questions have to say; it is no list and needs one more.
+_MORE = {"dashboard.dashboard": 1}
 
 
 @contextmanager
@@ -59,7 +61,9 @@ def test_every_page_needs_few_statements_however_much_there_is(
         return len(seen)
 
     few = {endpoint: count(path) for endpoint, path in paths.items()}
-    assert {endpoint: number for endpoint, number in few.items() if number > MOST_STATEMENTS} == {}
+    assert {
+        endpoint: number for endpoint, number in few.items() if number > MOST_STATEMENTS + _MORE.get(endpoint, 0)
+    } == {}
     assert sum(few.values()) > len(few), "nothing was counted"
     _make_more(database, shown)
     many = {endpoint: count(path) for endpoint, path in paths.items()}
