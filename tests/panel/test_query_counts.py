@@ -21,24 +21,27 @@ from leasehold.licensing.products import create_product, find_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.licensing.vocabulary import DeviceType
 from leasehold.staff.roles import Role
-from tests.browser.demonstration import ACTOR, Demonstration, make_demonstration, obey
+from tests.browser.demonstration import ACTOR, Demonstration, _do, make_demonstration
 from tests.browser.places import paths_of
 from tests.panel.conftest import ClientAs
 
 # Recognizing who asks by their cookie, which these tests do not, is one more.
 MOST_STATEMENTS = 12 - 1
-# The dashboard shows what eleven questions have to say; it is no list and needs one more.
-_MORE = {"dashboard.dashboard": 1}
+NO_QUERIES = (";", "SELECT set_config(")
 
 
 @contextmanager
 def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Collects every statement that this process sends, with or without the ORM."""
+    """Collects every query that this process sends, with or without the ORM.
+
+    The pool's ping and the naming of the actor are none: they look at no table.
+    """
     seen: list[str] = []
     execute = psycopg.Cursor.execute
 
     def counting(cursor: Any, query: Any, *arguments: Any, **named: Any) -> Any:
-        seen.append(str(query))
+        if not str(query).strip().startswith(NO_QUERIES):
+            seen.append(str(query))
         return execute(cursor, query, *arguments, **named)
 
     with monkeypatch.context() as patched:
@@ -55,15 +58,16 @@ def test_every_page_needs_few_statements_however_much_there_is(
     assert len(paths) > 25
 
     def count(path: str) -> int:
-        client.get(path)  # the first request of a process has things to look up that later ones know
-        with counted_statements(monkeypatch) as seen:
-            assert client.get(path).status_code < 400, path
-        return len(seen)
+        """The fewest of some requests: what is known for some seconds is asked again now and then."""
+        counts = []
+        for _ in range(3):
+            with counted_statements(monkeypatch) as seen:
+                assert client.get(path).status_code < 400, path
+            counts.append(len(seen))
+        return min(counts)
 
     few = {endpoint: count(path) for endpoint, path in paths.items()}
-    assert {
-        endpoint: number for endpoint, number in few.items() if number > MOST_STATEMENTS + _MORE.get(endpoint, 0)
-    } == {}
+    assert {endpoint: number for endpoint, number in few.items() if number > MOST_STATEMENTS} == {}
     assert sum(few.values()) > len(few), "nothing was counted"
     _make_more(database, shown)
     many = {endpoint: count(path) for endpoint, path in paths.items()}
@@ -84,10 +88,10 @@ def _make_more(database: Database, shown: Demonstration) -> None:
             details = (Detail(DetailKind.EMAIL, f"grace{number}@leasehold.test"),)
             add_contact(session, customer.institution_id, ContactCard("Hopper", "Grace", details=details))
     for number, key in enumerate(keys):
-        obey(database, Activate(key, f"fingerprint-{number:08}", "Labor", DeviceType.LAPTOP, "Debian 12", "4.2.1"))
-        obey(database, StartSession(key, f"fingerprint-{number:08}", "4.2.1"))
+        _do(database, Activate(key, f"fingerprint-{number:08}", "Labor", DeviceType.LAPTOP, "Debian 12", "4.2.1"))
+        _do(database, StartSession(key, f"fingerprint-{number:08}", "4.2.1"))
     for _ in range(3):
-        again = obey(database, StartSession(shown.license_key, f"fp-{shown.license_key[:5].lower()}-{1:010}", "4.2.1"))
+        again = _do(database, StartSession(shown.license_key, f"fp-{shown.license_key[:5].lower()}-{1:010}", "4.2.1"))
         assert again.session is not None
-        obey(database, Heartbeat(again.session.session_token))
-        obey(database, EndSession(again.session.session_token))
+        _do(database, Heartbeat(again.session.session_token))
+        _do(database, EndSession(again.session.session_token))
