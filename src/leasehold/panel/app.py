@@ -15,6 +15,7 @@ from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
 from leasehold.panel.customers import views as customers
+from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.devices import views as devices
 from leasehold.panel.headers import init_headers
@@ -43,6 +44,7 @@ _LONGEST_FORM_PART = 1 * 2**20
 _MOST_FORM_PARTS = 5000
 _SUBJECTS = (
     front,
+    dashboard,
     sign_in,
     second_factor,
     setup,
