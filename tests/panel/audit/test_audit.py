@@ -5,7 +5,6 @@ import io
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
@@ -16,10 +15,8 @@ from tests.conftest import FreshDatabase
 from tests.licensing.running import start
 from tests.licensing.vendor import fingerprint, issue_license, scalar
 from tests.panel.conftest import ClientAs
-from tests.panel.test_query_counts import statements_of
 
 _ROW = re.compile(r'href="/audit/(\d+)"')
-_MOST_STATEMENTS = 12
 _EVIL = "<script>alert(1)</script>"
 
 
@@ -144,7 +141,8 @@ def test_objects_lead_to_their_pages(auditor: FlaskClient, fresh_database: Fresh
     start(database, key)
     do(fresh_database, "INSERT INTO settings (name, value) VALUES ('timezone', '\"UTC\"')")
     with database.connect(application="test") as owner:
-        rows = dict(owner.execute("SELECT table_name, max(row_id) FROM audit_log GROUP BY table_name").fetchall())
+        found = owner.execute("SELECT table_name, max(row_id) FROM audit_log GROUP BY table_name").fetchall()
+    rows = {str(table): str(row_id) for table, row_id in found}
     addresses = {
         "licenses": f"/licenses/{key}",
         "device_registrations": f"/devices/{key}/{fingerprint(1)}",
@@ -179,13 +177,3 @@ def test_a_file_has_before_and_after_and_no_formula(auditor: FlaskClient, fresh_
         book = io.BytesIO(answer.get_data())
     rows = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
     assert '{"name": "Atelier"}' in rows[1]
-
-
-def test_pages_need_few_statements(panel: Flask, auditor: FlaskClient, fresh_database: FreshDatabase) -> None:
-    for number in range(30):
-        row = add_product(fresh_database, f"product-{number}")
-    life = f"/audit/objects/products/{product_id(fresh_database, 'product-1')}"
-    for path in ("/audit", f"/audit/{row}", life, "/audit/verification"):
-        with statements_of(panel) as seen:
-            assert auditor.get(path).status_code == 200
-        assert len(seen) <= _MOST_STATEMENTS, (path, seen)
