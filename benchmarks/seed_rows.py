@@ -58,17 +58,17 @@ SELECT 2 * c.id - 1 + side, c.id, CASE side WHEN 0 THEN 'email' ELSE 'phone' END
   FROM contacts AS c, generate_series(0, 1) AS side
 """
 # One customer has thousands of licenses, most have a few, some none. 3 % are suspended, 20 % have expired, 10 % never
-# end, 2 % have not begun, 0.5 % were deleted.
+# end, 0.2 % have not begun, 0.5 % were deleted.
 LICENSES = """
 INSERT INTO licenses (id, license_key, customer_id, product_id, type, device_limit, concurrent_sessions_limit, features,
                       valid_from, valid_until, suspended_at, deleted_at, created_at, further_test_reason)
 OVERRIDING SYSTEM VALUE
 SELECT n, license_key, customer_id, product_id, type, device_limit, greatest(1, (device_limit + 1) / 2),
        CASE WHEN fate < 0.5 THEN '{"edition": "Pro", "users": 25}' ELSE '{}' END::jsonb,
-       CASE WHEN end_fate >= 0.98 THEN now() + interval '1 day' + interval '60 days' * fate ELSE created END,
+       CASE WHEN end_fate >= 0.998 THEN now() + interval '1 day' + interval '60 days' * fate ELSE created END,
        CASE WHEN end_fate < 0.2 THEN created + (now() - created) * (0.2 + 0.79 * fate)
             WHEN end_fate < 0.3 THEN NULL
-            WHEN end_fate < 0.98 THEN now() + interval '1 hour' + interval '400 days' * fate
+            WHEN end_fate < 0.998 THEN now() + interval '1 hour' + interval '400 days' * fate
             ELSE now() + interval '500 days' END,
        CASE WHEN state < 0.03 THEN created + (now() - created) * fate END,
        CASE WHEN state >= 0.995 THEN created + (now() - created) * fate END,
