@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.api_keys.rotation import rotate_api_key
 from leasehold.api_keys.service import create_api_key
+from leasehold.audit.queries import list_life
 from leasehold.customers.contacts import ContactCard, Detail, add_contact
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
@@ -63,6 +64,9 @@ class Demonstration:
     form_key: UUID
     key_id: int
     token: str
+    audit_id: int
+    row_id: str
+    table: str = "products"
     name: str = "block"
 
 
@@ -86,13 +90,16 @@ def make_demonstration(database: Database) -> Demonstration:
                 kind = LicenseType.TRIAL if number == 4 else LicenseType.FULL
                 terms = LicenseTerms(3, 2, kind, starts, ends, {"export_pdf": True, "users": 25, "edition": "Pro"})
                 keys += create_licenses(session, terms, customer=customer, product=product)
+        row_id = str(products[0].id)
+        session.flush()
+        audit_id = list_life(session, "products", row_id)[0].id
         customer_id, product_slug = customers[0].id, products[0].slug
         link = create_setup_link(session)
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
         rotate_api_key(session, "Shop")
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     tokens = [_use(database, key) for key in keys[:4]]
-    _do(database, SuspendLicense(keys[8]))
+    obey(database, SuspendLicense(keys[8]))
     token, ended = tokens[0]
     return Demonstration(
         license_key=keys[0],
@@ -106,6 +113,8 @@ def make_demonstration(database: Database) -> Demonstration:
         form_key=form_key,
         key_id=key_id,
         token=link,
+        audit_id=audit_id,
+        row_id=row_id,
     )
 
 
@@ -125,15 +134,15 @@ def _use(database: Database, key: str) -> tuple[str, str]:
     """Three devices, one of them blocked; one session that lives, one that has ended. Returns their tokens."""
     for number, kind in enumerate(_DEVICES):
         name = ("Büro-Laptop", "Empfang", "Rechenzentrum")[number]
-        _do(database, Activate(key, _fingerprint(key, number), name, kind, "Debian 12", "4.2.1"))
-    lives = _do(database, StartSession(key, _fingerprint(key, 0), "4.2.1")).session
-    other = _do(database, StartSession(key, _fingerprint(key, 1), "4.2.0")).session
+        obey(database, Activate(key, _fingerprint(key, number), name, kind, "Debian 12", "4.2.1"))
+    lives = obey(database, StartSession(key, _fingerprint(key, 0), "4.2.1")).session
+    other = obey(database, StartSession(key, _fingerprint(key, 1), "4.2.0")).session
     assert lives is not None
     assert other is not None
     for _ in range(3):
-        _do(database, Heartbeat(lives.session_token))
-    _do(database, EndSession(other.session_token))
-    _do(database, BlockDevice(key, _fingerprint(key, 2)))
+        obey(database, Heartbeat(lives.session_token))
+    obey(database, EndSession(other.session_token))
+    obey(database, BlockDevice(key, _fingerprint(key, 2)))
     return str(lives.session_token), str(other.session_token)
 
 
@@ -141,6 +150,6 @@ def _fingerprint(key: str, number: int) -> str:
     return f"fp-{key[:5].lower()}-{number:010}"
 
 
-def _do(database: Database, command: Command) -> Outcome:
+def obey(database: Database, command: Command) -> Outcome:
     with transaction(database, ACTOR) as session:
         return run_one(session, command, ACTOR)

@@ -9,7 +9,7 @@ from tests.browser.demonstration import Demonstration
 # What routes call their arguments, where it is not what the demonstration calls it.
 _ALSO_CALLED = {"slug": "product"}
 # No pages: files, and what only another page asks for.
-_NO_PAGES = {"static", "customers.suggest", "licenses.show_sessions"}
+_NO_PAGES = {"static", "dashboard.activity", "customers.suggest", "licenses.show_sessions", "audit.download_checkpoint"}
 
 
 def paths_of(app: Flask, shown: Demonstration) -> dict[str, str]:

@@ -20,7 +20,7 @@ def test_heartbeats_look_up_their_own_licenses_only(database: Database, mode: st
     settings = {**IN_THE_ORDER_OF_TOKENS, "plan_cache_mode": mode}
     with database.connect(application="test", autocommit=True, settings=settings) as connection:
         connection.execute(_MANY)
-        parameters = (["00000000-0000-4000-8000-000000000000"] * 64, [None] * 64)
+        parameters = ("{" + ",".join(["00000000-0000-4000-8000-000000000000"] * 64) + "}", None)
         rows = connection.execute(f"EXPLAIN {statements.BEAT}", parameters, prepare=True).fetchall()
     plan = "\n".join(str(row[0]) for row in rows)
     assert "Index Scan using licenses_pkey on licenses" in plan

@@ -1,6 +1,7 @@
 """Signed statements about the chain: in the database, and the latest one in a file that the database cannot reach."""
 
 import os
+from base64 import urlsafe_b64decode
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -67,6 +68,16 @@ def read_checkpoint(token: str, keys: KeyRing) -> Checkpoint:
         return msgspec.convert(claims, Checkpoint)
     except msgspec.ValidationError as error:
         raise SignatureRefused("it is signed, but says something else than a checkpoint") from error
+
+
+def key_id_of(token: str) -> str:
+    """The id of the key that the token says it was signed by; nothing for what cannot be read."""
+    header = token.partition(".")[0]
+    try:
+        claims = msgspec.json.decode(urlsafe_b64decode(header + "=" * (-len(header) % 4)), type=dict[str, object])
+    except (ValueError, msgspec.MsgspecError):
+        return ""
+    return str(claims.get("kid", ""))
 
 
 def token_hash(token: str) -> str:

@@ -16,7 +16,7 @@ class AuditRow(Base):
 
     __tablename__ = "audit_log"
     __table_args__ = (
-        Index("audit_log_object", "table_name", "row_id", "id"),
+        Index("audit_log_object", "row_id", "table_name", "occurred_at", "id"),
         Index("audit_log_occurred_at", "occurred_at", "id"),
         Index("audit_log_actor", "actor", "occurred_at", "id"),
         Index("audit_log_action", "action", "occurred_at", "id"),

@@ -37,17 +37,25 @@ class AuditFilter:
 class AuditDetail:
     """One row: with personal values in place of their digests where the reader may see them, and its seal.
 
-    `position` in the chain is None while the row waits for its seal. `hidden` names what is still a digest in `before`
-    or `after`: erased, or not for this reader. `older` and `newer` are the ids of the rows around it.
+    `seal` is None while the row waits for it, `position` is its place in the chain. `hidden` names what is still a
+    digest in `before` or `after`: erased, or not for this reader. `older` and `newer` are the ids of the rows around
+    it, `earlier` and `later` of those about the same object.
     """
 
     row: AuditRow
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     hidden: frozenset[str]
-    position: int | None
+    seal: AuditSeal | None
     older: int | None
     newer: int | None
+    earlier: int | None
+    later: int | None
+
+    @property
+    def position(self) -> int | None:
+        """Its place in the chain."""
+        return None if self.seal is None else self.seal.position
 
 
 def list_audit_rows(
@@ -85,9 +93,11 @@ def show_audit_row(session: Session, audit_id: int, *, with_personal: bool) -> A
         before,
         after,
         hidden=frozenset(_digests(before)) | frozenset(_digests(after)),
-        position=session.scalar(select(AuditSeal.position).where(AuditSeal.audit_id == audit_id)),
-        older=session.scalar(select(AuditRow.id).where(AuditRow.id < audit_id).order_by(AuditRow.id.desc()).limit(1)),
-        newer=session.scalar(select(AuditRow.id).where(AuditRow.id > audit_id).order_by(AuditRow.id).limit(1)),
+        seal=session.scalar(select(AuditSeal).where(AuditSeal.audit_id == audit_id)),
+        older=_nearest(session, select(AuditRow.id), below=audit_id),
+        newer=_nearest(session, select(AuditRow.id), above=audit_id),
+        earlier=_nearest(session, _of_object(row), below=audit_id),
+        later=_nearest(session, _of_object(row), above=audit_id),
     )
 
 
@@ -105,6 +115,20 @@ def with_values(
 ) -> Mapping[str, Any] | None:
     """The `before` or `after` (`side`) of a row, its personal `values` in place of their digests."""
     return None if half is None else {column: values.get((side, column), value) for column, value in half.items()}
+
+
+def _of_object(row: AuditRow) -> Select[int]:
+    """The ids of all rows about the same object, found by the index on objects before they are sorted."""
+    mine = select(AuditRow.id).where(AuditRow.table_name == row.table_name, AuditRow.row_id == row.row_id)
+    found = mine.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(found.c.id)
+
+
+def _nearest(session: Session, ids: Select[int], *, below: int | None = None, above: int | None = None) -> int | None:
+    """The highest of the ids `below` one, or the lowest `above` it."""
+    (id_,) = ids.selected_columns
+    found = ids.where(id_ < below).order_by(id_.desc()) if above is None else ids.where(id_ > above).order_by(id_)
+    return session.scalar(found.limit(1))
 
 
 def _filtered(wanted: AuditFilter) -> Select[AuditRow]:

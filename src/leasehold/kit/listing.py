@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, cast, func, literal, select, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from leasehold.kit.errors import DomainError, Kind
 
@@ -176,7 +177,8 @@ def _keys(listing: Listing[Context, Row], order: str | None) -> tuple[tuple[SQLC
 
 
 def _as_type_of(key: SQLColumnExpression[Any], text: str) -> ColumnElement[Any]:
-    return cast(literal(text, Text), typing.cast("ColumnElement[Any]", key).type)
+    type_ = typing.cast("ColumnElement[Any]", key).type
+    return cast(literal(text, Text), Text() if isinstance(type_, NullType) else type_)  # lower() does not say
 
 
 def _cursor(order: str, position: Sequence[str], *, back: bool) -> str:

@@ -4,8 +4,9 @@ import re
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select, union_all
+from sqlalchemy.orm import Session
 
-from leasehold.licensing.models import DeviceRegistration, LicenseRow
+from leasehold.licensing.models import DeviceRegistration, LicenseRow, Product
 
 _MOST_FOUND = 200
 _FINGERPRINT = re.compile(r"[!-~]{1,255}")
@@ -16,6 +17,27 @@ _SHORTEST_PART = 3
 def license_with_key(license_key: str) -> Select[int]:
     """The id of the license with this key."""
     return select(LicenseRow.id).where(LicenseRow.license_key == license_key)
+
+
+def license_key_with_id(session: Session, id_: int) -> str | None:
+    """The key of the license with this id; None where it is no more."""
+    return session.scalar(select(LicenseRow.license_key).where(LicenseRow.id == id_, LicenseRow.deleted_at.is_(None)))
+
+
+def device_with_id(session: Session, id_: int) -> tuple[str, str] | None:
+    """The license key and the fingerprint of the device with this id; None where either is no more."""
+    query = (
+        select(LicenseRow.license_key, DeviceRegistration.hardware_fingerprint)
+        .join(LicenseRow, LicenseRow.id == DeviceRegistration.license_id)
+        .where(DeviceRegistration.id == id_, LicenseRow.deleted_at.is_(None))
+    )
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
+def product_slug_with_id(session: Session, id_: int) -> str | None:
+    """The slug of the product with this id; None where there is none."""
+    return session.scalar(select(Product.slug).where(Product.id == id_))
 
 
 def devices_found_by(text: str, *, named: bool) -> Select[int, int]:

@@ -1,8 +1,11 @@
 """How a license key looks: 24 random characters of Crockford's base 32 (120 bits) and one check character."""
 
 import secrets
+from base64 import b32encode
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FROM_BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET)
+_RANDOM_BYTES = 15
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None})
 _LENGTH = 25
@@ -11,7 +14,7 @@ _GROUP = 5
 
 def new_license_key() -> str:
     """A key that nobody can guess, as `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`."""
-    body = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH - 1))
+    body = b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode().translate(_FROM_BASE32)
     return _grouped(body + _check_character(body))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from leasehold.customers.lists import customers_named
@@ -13,6 +13,8 @@ from leasehold.kit.listing import Listing, ListInvalid, choice, number
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.models import LicenseRow, Product
 from leasehold.licensing.queries import (
+    LICENSE_ENDS_AT,
+    NEVER,
     LicenseLine,
     has_status,
     license_line,
@@ -62,6 +64,11 @@ def _with_status(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
     return or_(*(has_status(LicenseStatus(text), time.service.now) for text in texts))
 
 
+def _ends_from(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
+    """Those that end, from the beginning of the day on."""
+    return and_(since(LICENSE_ENDS_AT)(texts, time), LICENSE_ENDS_AT < NEVER)
+
+
 def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
     """A license key as it is typed, or a part of the customer's name."""
     text = " ".join(texts)
@@ -80,11 +87,6 @@ PRODUCTS: Listing[None, Product] = Listing(
     default_order="name",
 )
 
-# As the index has it; a perpetual license ends after all others.
-LICENSE_ENDS_AT = func.coalesce(
-    LicenseRow.valid_until, literal_column("'infinity'::timestamptz", DateTime(timezone=True))
-)
-
 LICENSES: Listing[ListTime, LicenseLine] = Listing(
     name="licenses",
     query=lambda time: licenses_with_counts(time.service),
@@ -98,7 +100,7 @@ LICENSES: Listing[ListTime, LicenseLine] = Listing(
         "type": choice(LicenseRow.type, list(LicenseType)),
         "product": number(LicenseRow.product_id),
         "customer": number(LicenseRow.customer_id),
-        "ends_from": since(LicenseRow.valid_until),
-        "ends_until": until(LicenseRow.valid_until),
+        "ends_from": _ends_from,
+        "ends_until": until(LICENSE_ENDS_AT),
     },
 )

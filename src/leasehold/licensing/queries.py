@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, DateTime, Select, and_, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from leasehold.customers.models import Customer, Institution
@@ -18,6 +18,10 @@ from leasehold.licensing.state import License, ServiceTime
 from leasehold.licensing.vocabulary import DeviceStatus, LicenseStatus, LicenseType
 
 PAGE = 500
+
+# As the indexes have it, which find nothing that is said otherwise; a perpetual license ends after all others.
+NEVER = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
+LICENSE_ENDS_AT = func.coalesce(LicenseRow.valid_until, NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ def has_status(status: LicenseStatus, now: datetime) -> ColumnElement[bool]:
     """`License.status_at(now) is status` as a condition on `licenses`, for filters (a test holds the two together)."""
     awake = LicenseRow.suspended_at.is_(None)
     begun = LicenseRow.valid_from <= now
-    running = or_(LicenseRow.valid_until.is_(None), LicenseRow.valid_until > now)
+    running = now < LICENSE_ENDS_AT
     match status:
         case LicenseStatus.SUSPENDED:
             return LicenseRow.suspended_at.is_not(None)

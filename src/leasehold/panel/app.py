@@ -12,7 +12,10 @@ from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.administration import views as administration
+from leasehold.panel.audit import views as audit
+from leasehold.panel.audit.words import action_words, actor_words, table_words
 from leasehold.panel.customers import views as customers
+from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.devices import views as devices
 from leasehold.panel.headers import init_headers
@@ -41,6 +44,7 @@ _LONGEST_FORM_PART = 1 * 2**20
 _MOST_FORM_PARTS = 5000
 _SUBJECTS = (
     front,
+    dashboard,
     sign_in,
     second_factor,
     setup,
@@ -56,6 +60,7 @@ _SUBJECTS = (
     sessions,
     session_history,
     administration,
+    audit,
     search,
 )
 
@@ -95,6 +100,9 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         "badge_for": badge_for,
         "badge_of": badge_of,
         "link_to": link_to,
+        "action_words": action_words,
+        "actor_words": actor_words,
+        "table_words": table_words,
         "Right": Right,
         "installed_endpoints": lambda: current_app.view_functions,
     }

@@ -28,7 +28,10 @@ def sentence_for(error: DomainError) -> str:
     sentence = SENTENCES.get((error.code, error.context.get("problem")))
     if sentence is None:
         return error.detail
-    return str(sentence) % _values(error)
+    try:
+        return str(sentence) % _values(error)
+    except KeyError:  # the error says less than the sentence needs
+        return error.detail
 
 
 def _values(error: DomainError) -> Mapping[str, Any]:

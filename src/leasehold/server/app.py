@@ -1,6 +1,7 @@
 """The license server put together; nothing else here knows how the parts are made."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
@@ -26,6 +27,7 @@ from leasehold.server.resources import NoResourcesYet
 from leasehold.server.router import Router
 from leasehold.server.server_settings import SettingsWatch
 
+_GARBAGE_THRESHOLD = 20_000
 _HOUSEKEEPING_SECONDS = 5.0
 
 
@@ -73,6 +75,7 @@ def _lifespan(
         settings.start()
         reporter.start()
         housekeeping = asyncio.create_task(keep_house())
+        _spare_the_collector()
         try:
             yield
         finally:
@@ -82,6 +85,13 @@ def _lifespan(
             await asyncio.to_thread(reporter.stop)
 
     return lifespan
+
+
+def _spare_the_collector() -> None:
+    """What is there at the start stays: it need not be looked through again and again while requests come and go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_THRESHOLD)
 
 
 async def _keep_house(lanes: Lanes, key_use: KeyUse, requests: RequestCounters, denials: Denials) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,6 +21,7 @@ from leasehold.server import answers, proofs
 from leasehold.server.codes import FieldCode, RequestCode
 from leasehold.server.lanes import Lanes
 from leasehold.server.limits import Limits
+from leasehold.server.plain_heartbeats import PlainHeartbeats
 from leasehold.server.problems import Problem, rate_limited
 from leasehold.server.refusals import proof_asked_for, refusal
 from leasehold.server.requests import (
@@ -50,6 +51,7 @@ class Service:
     limits: Limits
     resources: ResourcesOfLicenses
     settings: Callable[[], ServerSettings]
+    plain_heartbeats: PlainHeartbeats = field(default_factory=PlainHeartbeats)
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -168,8 +170,10 @@ async def heartbeat(service: Service, request: HeartbeatRequest, actor: Actor) -
     if not outcome.granted:
         raise refusal(service.key_ring, request, outcome)
     proof = proof_asked_for(service.key_ring, request, outcome)
-    body = answers.heartbeat_answer(outcome, _next_heartbeat_in(service, outcome.time), proof)
-    return Answer(200, _encode(body), outcome.code)
+    interval = _next_heartbeat_in(service, outcome.time)
+    if proof is UNSET and outcome.license is None:
+        return Answer(200, service.plain_heartbeats.body(outcome, interval), outcome.code)
+    return Answer(200, _encode(answers.heartbeat_answer(outcome, interval, proof)), outcome.code)
 
 
 async def end_session(service: Service, request: EndRequest, actor: Actor) -> Answer:

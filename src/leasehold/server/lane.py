@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 _RECONNECT_SECONDS = 0.2
 _BATCH_SECONDS = 1.5
 _TRANSIENT_TRIES = 3
+_SMALLEST_SHARE = 16
 _RECENT_BATCHES = 4096
 _TRANSIENT = (errors.DeadlockDetected, errors.SerializationFailure)
 # Warnings with which a commit reports success although no standby has it: 01000 cancelled, 57P01 terminated.
@@ -149,13 +150,16 @@ class Lane(Generic[Item, Answer]):
             self._connection.close()
 
     def _take(self) -> list[Job[Item, Answer]] | None:
-        """The next batch, or None at the end."""
+        """The next batch, or None at the end: half of what waits, so that answering one half and committing the other
+        go on side by side instead of in turn.
+        """
         first = self._queue.get()
         if first is None:
             return None
         batch = [first]
+        size = min(self.kind.cap, max(_SMALLEST_SHARE, (self._queue.qsize() + 2) // 2))
         try:
-            while len(batch) < self.kind.cap:
+            while len(batch) < size:
                 job = self._queue.get_nowait()
                 if job is None:
                     self._queue.put(None)

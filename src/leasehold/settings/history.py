@@ -5,7 +5,7 @@ from datetime import datetime
 
 from leasehold.kit.database import Connection
 
-# Both tables hold a handful of rows; `audit_log_object` leads to the changes of each.
+# Both tables hold a handful of rows; `audit_log_table` leads to the changes of each.
 _LAST_CHANGES = """
 SELECT DISTINCT ON (changed.name) changed.name, changed.actor, changed.occurred_at
   FROM (SELECT a.row_id AS name, a.actor, a.occurred_at, a.id

@@ -19,3 +19,8 @@ def names_of_actors(session: Session, actors: Collection[str]) -> dict[str, str]
         known = {id_: name for id_, name in found}  # noqa: C416  # rows are no pairs to mypy
     by_actor = {f"{_STAFF}{id_}": name for id_, name in known.items()}
     return {actor: by_actor.get(actor, actor) for actor in actors}
+
+
+def names_of_staff(session: Session) -> dict[str, str]:
+    """The name of every member of the staff, by the actor that the log has for them."""
+    return {f"{_STAFF}{id_}": name for id_, name in session.execute(select(StaffMember.id, StaffMember.name))}

@@ -70,3 +70,7 @@ CREATE INDEX contact_details_email_domain ON contact_details (split_part(lower(v
 CREATE INDEX contact_details_phone ON contact_details (reverse(regexp_replace(value, '[^0-9]+', '', 'g')) COLLATE "C") WHERE kind IN ('phone', 'mobile');
 CREATE INDEX institutions_website_domain ON institutions (lower(website_domain) COLLATE "C") WHERE website_domain IS NOT NULL;
 CREATE INDEX device_registrations_change_address ON device_registrations (change_address) WHERE change_address IS NOT NULL;
+
+-- The audit log: what happened to one object, in the list's order.
+DROP INDEX audit_log_object;
+CREATE INDEX audit_log_object ON audit_log (row_id, table_name, occurred_at, id);

@@ -1,0 +1,5 @@
+"""The blueprint that all pages of the audit log belong to."""
+
+from leasehold.panel.pages import Pages
+
+pages = Pages("audit")

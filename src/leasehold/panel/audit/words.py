@@ -1,0 +1,83 @@
+"""What the log's words mean to people: actions, tables, actors."""
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from leasehold.audit.models import AuditRow
+
+ACTIONS: Final[dict[str, LazyString]] = {
+    "insert": _("made"),
+    "update": _("changed"),
+    "delete": _("removed"),
+    "export": _("exported"),
+    "end": _("ended"),
+    "block": _("blocked"),
+    "unblock": _("unblocked"),
+    "deactivate": _("deactivated"),
+    "joined": _("joined"),
+    "signed_in": _("signed in"),
+    "sign_in_failed": _("failed to sign in"),
+    "signed_out": _("signed out"),
+    "session_ended": _("session ended"),
+    "confirmed_again": _("confirmed again"),
+    "password_changed": _("password changed"),
+    "password_renewed": _("password renewed"),
+    "second_factor_reset": _("second factor reset"),
+    "recovery_codes_made": _("recovery codes made"),
+    "recovery_code_used": _("recovery code used"),
+    "accept_rollback": _("rollback accepted"),
+}
+
+TABLES: Final[dict[str, LazyString]] = {
+    "licenses": _("license"),
+    "license_terms": _("term of a license"),
+    "license_notes": _("note on a license"),
+    "license_transfers": _("transfer of a license"),
+    "license_batches": _("batch of licenses"),
+    "license_sessions": _("session"),
+    "device_registrations": _("device"),
+    "products": _("product"),
+    "customers": _("customer"),
+    "institutions": _("institution"),
+    "contacts": _("contact"),
+    "contact_details": _("contact detail"),
+    "affiliations": _("contact's place at an institution"),
+    "staff_members": _("member of the staff"),
+    "staff_setup_links": _("setup link"),
+    "staff_passwords": _("password"),
+    "staff_totps": _("authenticator app"),
+    "staff_passkeys": _("passkey"),
+    "staff_sessions": _("sign-in session"),
+    "saved_views": _("saved view"),
+    "api_keys": _("API key"),
+    "settings": _("setting"),
+    "runtime": _("settings of the License API"),
+    "audit_log": _("audit log"),
+}
+
+_KINDS: Final[dict[str, LazyString]] = {
+    "api-key": _("API key"),
+    "cli": _("command line"),
+    "job": _("background job"),
+    "staff": _("former member of the staff"),
+}
+
+
+def action_words(row: AuditRow) -> str:
+    """What was done; a word that is not ours stays as it is."""
+    return str(ACTIONS.get(row.action, row.action))
+
+
+def table_words(name: str) -> str:
+    """What kind of thing it was done to."""
+    return str(TABLES.get(name, name))
+
+
+def actor_words(actor: str, name: str) -> str:
+    """Who did it, where `name` is all that is known: people by name, programs by what they are."""
+    kind, _colon, which = actor.partition(":")
+    if name != actor or kind not in _KINDS or not which:
+        return name
+    return f"{_KINDS[kind]} {which}"

@@ -1,0 +1,44 @@
+"""Whether everything runs that should: processes of the server, the worker's jobs, partitions, the audit log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leasehold.kit.database import Connection
+from leasehold.operations.processes import ServerProcess, list_processes
+from leasehold.operations.upkeep import HeartbeatPartitions, JobState, list_jobs, read_partitions
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of each part. `audit_signed_at` is None before the first checkpoint."""
+
+    processes: Sequence[ServerProcess]
+    jobs: Sequence[JobState]
+    partitions: HeartbeatPartitions
+    audit_signed_at: datetime | None
+
+    @property
+    def troubled_processes(self) -> list[ServerProcess]:
+        """Processes that hang, are gone, or have lost the database."""
+        return [process for process in self.processes if process.silent or process.database_down]
+
+    @property
+    def overdue_jobs(self) -> list[JobState]:
+        """Jobs that should have been done and are not."""
+        return [job for job in self.jobs if job.is_overdue]
+
+    @property
+    def failed_jobs(self) -> list[JobState]:
+        """Jobs whose last run failed."""
+        return [job for job in self.jobs if job.failure is not None]
+
+    @property
+    def partitions_are_well(self) -> bool:
+        """Whether heartbeats have a place this month and the next, and none fell into the net."""
+        return self.partitions.months_ahead >= 1 and not self.partitions.rows_in_default
+
+
+def read_health(connection: Connection, audit_signed_at: datetime | None) -> Health:
+    """The health of this moment, in three statements."""
+    return Health(list_processes(connection), list_jobs(connection), read_partitions(connection), audit_signed_at)
