@@ -39,7 +39,7 @@ format: install ## Put the code into the house's form.
 .PHONY: translations
 translations: install ## Bring the catalogues up to date with the texts in the code, and compile them.
 	@mkdir -p build
-	$(BIN)/pybabel -q extract -F pyproject.toml --no-wrap --add-location file --sort-by-file --project leasehold --keywords lazy_gettext --keywords _l -o build/messages.pot src/leasehold
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-wrap --add-location file --sort-by-file --project leasehold --keywords lazy_gettext --keywords _l --ignore-dirs '.*' -o build/messages.pot src/leasehold
 	$(BIN)/pybabel -q update -i build/messages.pot -d $(TRANSLATIONS) --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
 	@touch .venv/installed

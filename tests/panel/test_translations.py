@@ -20,8 +20,13 @@ def _said_by_the_code() -> set[str]:
     """The msgids that `make translations` finds."""
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
     methods = [(part["pattern"], part["method"]) for part in mappings]
-    found = extract_from_dir(str(ROOT / "src/leasehold"), methods, keywords=_KEYWORDS)
+    found = extract_from_dir(str(ROOT / "src/leasehold"), methods, keywords=_KEYWORDS, directory_filter=_is_visible)
     return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+
+
+def _is_visible(directory: str) -> bool:
+    """All but hidden directories; left to itself, Babel passes over those of the components too."""
+    return not Path(directory).name.startswith(".")
 
 
 def _messages() -> Iterator[Message]:

@@ -162,6 +162,9 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("password_refused", "easily_guessed"): _(
         "The password is too easily guessed: use words that are not your name and not among the commonest."
     ),
+    ("checkpoint_not_found", None): _(
+        "Nothing has been sealed yet: the worker does so every second, so see whether it runs."
+    ),
     ("setup_link_invalid", None): _("This link was used already or is too old: an administrator makes a new one."),
     ("last_second_factor", None): _("This is your only second factor, and one is required: add another one first."),
     ("passkey_refused", None): _("The passkey was not accepted: its answer is too old or does not fit. Try again."),
