@@ -99,7 +99,7 @@ def make_demonstration(database: Database) -> Demonstration:
         rotate_api_key(session, "Shop")
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     tokens = [_use(database, key) for key in keys[:4]]
-    _do(database, SuspendLicense(keys[8]))
+    obey(database, SuspendLicense(keys[8]))
     token, ended = tokens[0]
     return Demonstration(
         license_key=keys[0],
@@ -134,15 +134,15 @@ def _use(database: Database, key: str) -> tuple[str, str]:
     """Three devices, one of them blocked; one session that lives, one that has ended. Returns their tokens."""
     for number, kind in enumerate(_DEVICES):
         name = ("Büro-Laptop", "Empfang", "Rechenzentrum")[number]
-        _do(database, Activate(key, _fingerprint(key, number), name, kind, "Debian 12", "4.2.1"))
-    lives = _do(database, StartSession(key, _fingerprint(key, 0), "4.2.1")).session
-    other = _do(database, StartSession(key, _fingerprint(key, 1), "4.2.0")).session
+        obey(database, Activate(key, _fingerprint(key, number), name, kind, "Debian 12", "4.2.1"))
+    lives = obey(database, StartSession(key, _fingerprint(key, 0), "4.2.1")).session
+    other = obey(database, StartSession(key, _fingerprint(key, 1), "4.2.0")).session
     assert lives is not None
     assert other is not None
     for _ in range(3):
-        _do(database, Heartbeat(lives.session_token))
-    _do(database, EndSession(other.session_token))
-    _do(database, BlockDevice(key, _fingerprint(key, 2)))
+        obey(database, Heartbeat(lives.session_token))
+    obey(database, EndSession(other.session_token))
+    obey(database, BlockDevice(key, _fingerprint(key, 2)))
     return str(lives.session_token), str(other.session_token)
 
 
@@ -150,6 +150,6 @@ def _fingerprint(key: str, number: int) -> str:
     return f"fp-{key[:5].lower()}-{number:010}"
 
 
-def _do(database: Database, command: Command) -> Outcome:
+def obey(database: Database, command: Command) -> Outcome:
     with transaction(database, ACTOR) as session:
         return run_one(session, command, ACTOR)

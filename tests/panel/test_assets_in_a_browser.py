@@ -1,19 +1,17 @@
 """What we did not write works in a real browser under the panel's policy, which allows no inline style or script."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask, Response, render_template_string
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.headers import init_headers
-
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+from tests.browser.serving import chromium
 
 PAGE = """<!doctype html>
 <html lang="en" data-bs-theme="dark"><head><meta charset="utf-8"><title>Assets</title>
@@ -84,12 +82,8 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "the browser tests need Debian's package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

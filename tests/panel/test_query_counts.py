@@ -21,7 +21,7 @@ from leasehold.licensing.products import create_product, find_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.licensing.vocabulary import DeviceType
 from leasehold.staff.roles import Role
-from tests.browser.demonstration import ACTOR, Demonstration, _do, make_demonstration
+from tests.browser.demonstration import ACTOR, Demonstration, make_demonstration, obey
 from tests.browser.places import paths_of
 from tests.panel.conftest import ClientAs
 
@@ -88,10 +88,10 @@ def _make_more(database: Database, shown: Demonstration) -> None:
             details = (Detail(DetailKind.EMAIL, f"grace{number}@leasehold.test"),)
             add_contact(session, customer.institution_id, ContactCard("Hopper", "Grace", details=details))
     for number, key in enumerate(keys):
-        _do(database, Activate(key, f"fingerprint-{number:08}", "Labor", DeviceType.LAPTOP, "Debian 12", "4.2.1"))
-        _do(database, StartSession(key, f"fingerprint-{number:08}", "4.2.1"))
+        obey(database, Activate(key, f"fingerprint-{number:08}", "Labor", DeviceType.LAPTOP, "Debian 12", "4.2.1"))
+        obey(database, StartSession(key, f"fingerprint-{number:08}", "4.2.1"))
     for _ in range(3):
-        again = _do(database, StartSession(shown.license_key, f"fp-{shown.license_key[:5].lower()}-{1:010}", "4.2.1"))
+        again = obey(database, StartSession(shown.license_key, f"fp-{shown.license_key[:5].lower()}-{1:010}", "4.2.1"))
         assert again.session is not None
-        _do(database, Heartbeat(again.session.session_token))
-        _do(database, EndSession(again.session.session_token))
+        obey(database, Heartbeat(again.session.session_token))
+        obey(database, EndSession(again.session.session_token))

@@ -1,25 +1,24 @@
 """The reader's language and time zone, and how times and numbers are written in them."""
 
-import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import psycopg
 from flask import Flask, Response, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, format_datetime, format_decimal, format_timedelta, get_locale
+from sqlalchemy.exc import DBAPIError
 
-from leasehold.panel.context import installation
 from leasehold.panel.pages import Pages
 from leasehold.panel.redirects import back
 from leasehold.panel.rights import Right
-from leasehold.settings.service import get_setting
+from leasehold.panel.settings_in_force import settings_in_force
 
 LANGUAGES = ("en", "de")
 LANGUAGE_COOKIE = "language"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 _YEAR_SECONDS = 365 * 86400
-_ZONE_SECONDS = 5.0
 _NOTHING = "\N{EN DASH}"
 
 pages = Pages("preferences")
@@ -27,8 +26,7 @@ pages = Pages("preferences")
 
 def init_locale(app: Flask) -> None:
     """Pages of `app` speak the reader's language; templates get the filters and globals that follow it."""
-    zone = _CachedZone()
-    Babel(app, locale_selector=_language, timezone_selector=zone.zone)
+    Babel(app, locale_selector=_language, timezone_selector=_zone)
     app.register_blueprint(pages)
     app.jinja_env.filters |= {"moment": format_moment, "number": format_decimal, "duration": format_timedelta}
     app.jinja_env.globals |= {"language": language, "theme": theme, "LANGUAGES": LANGUAGES, "THEMES": THEMES}
@@ -75,16 +73,9 @@ def _language() -> str:
     return chosen_language
 
 
-class _CachedZone:
-    """The setting `timezone`, read again every few seconds; the last one known while the database is away."""
-
-    def __init__(self) -> None:
-        self._name = "UTC"
-        self._read_at = float("-inf")
-
-    def zone(self) -> ZoneInfo:
-        if time.monotonic() - self._read_at > _ZONE_SECONDS:
-            self._read_at = time.monotonic()
-            with installation().database.connect(application="panel") as connection:
-                self._name = str(get_setting(connection, "timezone"))
-        return ZoneInfo(self._name)
+def _zone() -> ZoneInfo:
+    """The installation's time zone; UTC on a page that is shown while the database is away."""
+    try:
+        return ZoneInfo(str(settings_in_force()["timezone"]))
+    except (DBAPIError, psycopg.Error):
+        return ZoneInfo("UTC")

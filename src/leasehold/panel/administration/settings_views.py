@@ -16,6 +16,7 @@ from leasehold.panel.administration.subject import pages
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
 from leasehold.panel.rights import Right
+from leasehold.panel.settings_in_force import forget_settings
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid
 from leasehold.settings.history import LastChange, read_last_changes
 from leasehold.settings.registry import Setting, Value, find_setting
@@ -63,6 +64,7 @@ def change_settings() -> ResponseReturnValue:
     if stale or request.form.get("confirmed") != "yes":
         return _preview(edits, stale=stale), HTTPStatus.CONFLICT if stale else HTTPStatus.OK
     set_settings(connection, wanted)
+    forget_settings()
     flash(ngettext("%(num)s setting changed.", "%(num)s settings changed.", len(edits)), "success")
     return redirect(url_for("administration.settings"), HTTPStatus.SEE_OTHER)
 
@@ -77,6 +79,7 @@ def reset(name: str) -> ResponseReturnValue:
         return page
     try:
         value = reset_setting(driver_connection(db()), name)
+        forget_settings()
     except SettingInvalid as refused:
         typed = {name: str(setting.default)}
         return _settings_page(typed, {name: refused}), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+_FIELDS_IN_LINE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,9 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
 
 
 def changed_fields(*halves: Mapping[str, Any] | None) -> str:
-    """The names of the fields that say something, in one line."""
-    return ", ".join(
-        sorted({name for half in halves for name, value in (half or {}).items() if not _is_nothing(value)})
-    )
+    """The names of the first fields that say something, in one line."""
+    said = sorted({name for half in halves for name, value in (half or {}).items() if not _is_nothing(value)})
+    return ", ".join([*said[:_FIELDS_IN_LINE], *(["…"] if len(said) > _FIELDS_IN_LINE else [])])
 
 
 def as_json(half: Mapping[str, Any] | None) -> str | None:

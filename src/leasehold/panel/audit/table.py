@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
@@ -14,6 +15,8 @@ from leasehold.panel.lists.table import Cell, Code, Column, Filter, Link, Table
 from leasehold.settings.days import begin_of, end_of, time_zone
 from leasehold.staff.names import names_of_staff
 
+_LONGEST_ID: Final = 24
+
 
 def _reader(session: Session) -> AuditReader:
     zone = time_zone(session)
@@ -25,7 +28,8 @@ def _object(line: AuditLine) -> Cell:
     if not row.row_id:
         return table_words(row.table_name)
     href = url_for("audit.show_life", table=row.table_name, row_id=row.row_id)
-    return Link(f"{table_words(row.table_name)} {row.row_id}", href)
+    id_ = row.row_id if len(row.row_id) <= _LONGEST_ID else f"{row.row_id[:_LONGEST_ID]}…"
+    return Link(f"{table_words(row.table_name)} {id_}", href)
 
 
 def _request(line: AuditLine) -> Cell:
@@ -62,7 +66,7 @@ AUDIT_TABLE: Table[AuditReader, AuditLine] = Table(
         Column("after", _("After"), lambda line: as_json(line.row.after), shown=False),
     ),
     filters=(
-        Filter("actor", _("Who: a name, or an actor such as cli:root")),
+        Filter("actor", _("Who (name or actor)")),
         Filter("action", _("What"), choices=lambda: sorted(ACTIONS.items(), key=lambda choice: str(choice[1]))),
         Filter("table", _("Kind of object"), choices=lambda: sorted(TABLES.items(), key=lambda choice: str(choice[1]))),
         Filter("row", _("Id of the object")),

@@ -17,7 +17,7 @@ from leasehold.operations.attention import (
 from leasehold.operations.beginning import Beginning
 from leasehold.operations.denials import MostDenied, count_denials_by_code, list_most_denied
 from leasehold.operations.occupancy import Occupancy, read_occupancy
-from leasehold.settings.service import read_all
+from leasehold.panel.settings_in_force import settings_in_force
 
 DENIED_DAYS = 7
 
@@ -49,8 +49,8 @@ class Figures:
 
 
 def read_figures(connection: Connection, beginning: Beginning) -> Figures:
-    """The figures of this moment, in six statements."""
-    settings = read_all(connection)
+    """The figures of this moment, in five statements."""
+    settings = settings_in_force()
     expiring_days, silent_days = int(settings["expiring_license_days"]), int(settings["silent_device_days"])
     today = beginning.now.astimezone(ZoneInfo(str(settings["timezone"]))).date()
     return Figures(
