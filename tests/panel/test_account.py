@@ -99,7 +99,7 @@ def test_an_administrator_can_do_without_second_factors(panel: Flask, client: Fl
     with database.connect(application="test") as connection:
         Actor("cli:test").sign(connection)
         set_setting(connection, "second_factor_required", "on")
-    panel.extensions.pop("leasehold.policy")
+    panel.extensions.pop("leasehold.settings")
     assert not is_in(client)
     assert client.get("/sign-in").location.startswith("/sign-in/second-factor")
     assert client.get("/sign-in/second-factor").location == "/sign-in/enrol"

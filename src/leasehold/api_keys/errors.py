@@ -1,5 +1,8 @@
 """What can be wrong with making or revoking an API key."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from leasehold.kit.errors import DomainError, Kind
 
 
@@ -8,7 +11,7 @@ class ApiKeyNotFound(DomainError):
 
     def __init__(self, name_or_id: str) -> None:
         detail = f"There is no API key {name_or_id!r} in use: `leasehold api-key list` names them all."
-        super().__init__(Kind.NOT_FOUND, "api_key_not_found", detail)
+        super().__init__(Kind.NOT_FOUND, "api_key_not_found", detail, {"name": name_or_id})
 
 
 class ApiKeyNameTaken(DomainError):
@@ -16,14 +19,14 @@ class ApiKeyNameTaken(DomainError):
 
     def __init__(self, name: str) -> None:
         detail = f"An API key called {name!r} is in use: revoke it first, or choose another name."
-        super().__init__(Kind.CONFLICT, "api_key_name_taken", detail)
+        super().__init__(Kind.CONFLICT, "api_key_name_taken", detail, {"name": name})
 
 
 class ApiKeyInvalid(DomainError):
     """Such a key cannot be made."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Kind.INVALID, "api_key_refused", detail)
+    def __init__(self, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.INVALID, "api_key_refused", detail, context)
 
 
 class ApiKeyMadeAlready(DomainError):
@@ -34,14 +37,14 @@ class ApiKeyMadeAlready(DomainError):
             f"This form has made the API key {name!r} already, and it was shown that once: if it was not noted, "
             "revoke it and generate another."
         )
-        super().__init__(Kind.CONFLICT, "api_key_made_already", detail)
+        super().__init__(Kind.CONFLICT, "api_key_made_already", detail, {"name": name})
 
 
 class ApiKeyNotRotatable(DomainError):
     """The key cannot be replaced: it is not in use any more, or has been replaced."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Kind.CONFLICT, "api_key_not_rotatable", detail)
+    def __init__(self, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.CONFLICT, "api_key_not_rotatable", detail, context)
 
 
 class ApiKeyChanged(DomainError):
@@ -49,4 +52,4 @@ class ApiKeyChanged(DomainError):
 
     def __init__(self, name: str) -> None:
         detail = f"Somebody has renamed this API key to {name!r} meanwhile: look again, then decide."
-        super().__init__(Kind.CONFLICT, "api_key_changed", detail)
+        super().__init__(Kind.CONFLICT, "api_key_changed", detail, {"name": name})

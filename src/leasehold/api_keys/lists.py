@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from leasehold.api_keys.models import ApiKey
 from leasehold.api_keys.service import SCOPES
 from leasehold.api_keys.states import ApiKeyState, has_state, state_of
-from leasehold.kit.listing import Listing, ListInvalid, choice
+from leasehold.kit.listing import Listing, choice, no_such_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def _in_state(texts: Sequence[str], now: datetime) -> ColumnElement[bool]:
 def _with_scope(texts: Sequence[str], _now: datetime) -> ColumnElement[bool]:
     unknown = [text for text in texts if text not in SCOPES]
     if unknown:
-        raise ListInvalid(f"{unknown[0]!r} is none of {', '.join(SCOPES)}: choose one of these.")
+        raise no_such_choice(unknown[0], SCOPES)
     return or_(*(literal(text) == func.any(ApiKey.scopes) for text in texts))
 
 

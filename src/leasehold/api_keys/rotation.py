@@ -30,7 +30,8 @@ def rotate_api_key(
     twice.
     """
     if not 0 <= overlap_hours <= LONGEST_OVERLAP_HOURS:
-        raise ApiKeyInvalid(f"The overlap must be 0 to {LONGEST_OVERLAP_HOURS} hours, not {overlap_hours}.")
+        detail = f"The overlap must be 0 to {LONGEST_OVERLAP_HOURS} hours, not {overlap_hours}."
+        raise ApiKeyInvalid(detail, {"problem": "overlap_out_of_range", "longest": LONGEST_OVERLAP_HOURS})
     old = find_api_key(session, name_or_id, lock=True)
     now = read_clock(session)
     _check_rotatable(session, old, now, form_id)
@@ -54,6 +55,8 @@ def _check_rotatable(session: Session, old: ApiKey, now: datetime, form_id: UUID
     if form_id is not None and session.scalar(select(ApiKey.id).where(ApiKey.form_id == form_id)) is not None:
         raise ApiKeyMadeAlready(old.name)
     if old.rotated_at is not None:
-        raise ApiKeyNotRotatable(f"The API key {old.name!r} has been rotated already: rotate the one in its place.")
+        detail = f"The API key {old.name!r} has been rotated already: rotate the one in its place."
+        raise ApiKeyNotRotatable(detail, {"problem": "rotated_already", "name": old.name})
     if not is_usable(old, now):
-        raise ApiKeyNotRotatable(f"The API key {old.name!r} is not in use any more: generate a new one.")
+        detail = f"The API key {old.name!r} is not in use any more: generate a new one."
+        raise ApiKeyNotRotatable(detail, {"problem": "not_in_use", "name": old.name})

@@ -112,13 +112,15 @@ def _why_not(session: Session, name: str, form_id: UUID | None) -> ApiKeyMadeAlr
 def _checked_name(name: str) -> str:
     cleaned = clean_text(name, what="The API key's name", longest=LONGEST_NAME)
     if cleaned.isdigit():
-        raise ApiKeyInvalid(f"An API key cannot be called {cleaned!r}: it would read as an id, so add a letter.")
+        detail = f"An API key cannot be called {cleaned!r}: it would read as an id, so add a letter."
+        raise ApiKeyInvalid(detail, {"problem": "name_is_number", "name": cleaned})
     return cleaned
 
 
 def _checked_expiry(expires_at: datetime | None, now: datetime) -> datetime | None:
     if expires_at is not None and expires_at <= now:
-        raise ApiKeyInvalid("The API key would have expired already: choose a day in the future.")
+        detail = "The API key would have expired already: choose a day in the future."
+        raise ApiKeyInvalid(detail, {"problem": "expired_already"})
     return expires_at
 
 
@@ -126,7 +128,8 @@ def _checked_scopes(scopes: Sequence[str]) -> list[str]:
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         named = f"{unknown[0]!r} is none" if unknown else "none was given"
-        raise ApiKeyInvalid(f"An API key needs one or more of the scopes {', '.join(SCOPES)}: {named}.")
+        detail = f"An API key needs one or more of the scopes {', '.join(SCOPES)}: {named}."
+        raise ApiKeyInvalid(detail, {"problem": "no_such_scope", "possible": list(SCOPES)})
     return [scope for scope in SCOPES if scope in scopes]
 
 

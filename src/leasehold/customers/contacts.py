@@ -146,7 +146,8 @@ def _place(card: ContactCard) -> dict[str, str | bool | None]:
 
 def _clean_details(details: Sequence[Detail]) -> list[tuple[str, str]]:
     if len(details) > MOST_DETAILS:
-        raise ContactInvalid(f"A contact is reached in at most {MOST_DETAILS} ways: take some away.")
+        detail = f"A contact is reached in at most {MOST_DETAILS} ways: take some away."
+        raise ContactInvalid(detail, {"problem": "too_many_details", "most": MOST_DETAILS})
     return [
         (detail.kind.value, clean_text(detail.value, what="A way to reach the contact", longest=LONGEST_DETAIL))
         for detail in details
@@ -157,6 +158,7 @@ def _write_details(session: Session, contact_id: int, details: Sequence[Detail])
     seen: set[str] = set()
     for kind, value in _clean_details(details):
         if kind == DetailKind.EMAIL and ("@" not in value or " " in value):
-            raise ContactInvalid(f"{value!r} is not an e-mail address: it looks like name@example.com.")
+            detail = f"{value!r} is not an e-mail address: it looks like name@example.com."
+            raise ContactInvalid(detail, {"problem": "no_email", "value": value})
         session.add(ContactDetail(contact_id=contact_id, kind=kind, value=value, is_primary=kind not in seen))
         seen.add(kind)

@@ -93,5 +93,6 @@ def _domain(text: str) -> str:
     except idna.IDNAError:
         ascii_host = ""
     if len(ascii_host) > _LONGEST_DOMAIN or not _DOMAIN.fullmatch(ascii_host):
-        raise CustomerInvalid(f"{text[:80]!r} is not a domain: it looks like example.com.")
+        detail = f"{text[:80]!r} is not a domain: it looks like example.com."
+        raise CustomerInvalid(detail, {"problem": "no_domain", "value": text[:80]})
     return ascii_host

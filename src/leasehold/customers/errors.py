@@ -1,6 +1,7 @@
 """What can be wrong with naming a customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from leasehold.kit.errors import DomainError, Kind
 
@@ -10,7 +11,7 @@ class CustomerNotFound(DomainError):
 
     def __init__(self, name_or_id: str) -> None:
         detail = f"There is no customer {name_or_id!r}: `leasehold customer list` names them all."
-        super().__init__(Kind.NOT_FOUND, "customer_not_found", detail)
+        super().__init__(Kind.NOT_FOUND, "customer_not_found", detail, {"name": name_or_id})
 
 
 class CustomerAmbiguous(DomainError):
@@ -19,7 +20,7 @@ class CustomerAmbiguous(DomainError):
     def __init__(self, name: str, ids: Sequence[int]) -> None:
         listed = ", ".join(str(one) for one in ids)
         detail = f"Several customers are called {name!r}: name one by its id ({listed})."
-        super().__init__(Kind.CONFLICT, "customer_ambiguous", detail, {"ids": list(ids)})
+        super().__init__(Kind.CONFLICT, "customer_ambiguous", detail, {"name": name, "ids": list(ids)})
 
 
 class CustomerHasLicenses(DomainError):
@@ -33,8 +34,8 @@ class CustomerHasLicenses(DomainError):
 class CustomerInvalid(DomainError):
     """What is said of a customer cannot be."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Kind.INVALID, "customer_invalid", detail)
+    def __init__(self, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.INVALID, "customer_invalid", detail, context)
 
 
 class ContactNotFound(DomainError):
@@ -48,5 +49,5 @@ class ContactNotFound(DomainError):
 class ContactInvalid(DomainError):
     """What is said of a contact cannot be."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Kind.INVALID, "contact_invalid", detail)
+    def __init__(self, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.INVALID, "contact_invalid", detail, context)

@@ -33,8 +33,8 @@ Condition = Callable[[Sequence[str], Context], ColumnElement[bool]]
 class ListInvalid(DomainError):
     """The list cannot be asked this way; `detail` says which part of the address is wrong."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Kind.INVALID, "list_invalid", detail)
+    def __init__(self, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.INVALID, "list_invalid", detail, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,16 @@ def choice(column: SQLColumnExpression[Any], possible: Sequence[str]) -> Conditi
     def condition(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
         unknown = [text for text in texts if text not in possible]
         if unknown:
-            raise ListInvalid(f"{unknown[0]!r} is none of {', '.join(possible)}: choose one of these.")
+            raise no_such_choice(unknown[0], possible)
         return column.in_(texts)
 
     return condition
+
+
+def no_such_choice(value: str, possible: Sequence[str]) -> ListInvalid:
+    """The refusal of a filter's value that is none of the `possible` ones."""
+    detail = f"{value!r} is none of {', '.join(possible)}: choose one of these."
+    return ListInvalid(detail, {"problem": "no_such_choice", "value": value, "possible": list(possible)})
 
 
 def number(column: SQLColumnExpression[Any]) -> Condition[Any]:
@@ -143,7 +149,8 @@ def number(column: SQLColumnExpression[Any]) -> Condition[Any]:
     def condition(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
         wrong = [text for text in texts if not (text.isascii() and text.isdigit() and len(text) < 19)]
         if wrong:
-            raise ListInvalid(f"{wrong[0]!r} is not an id: it must be a whole number.")
+            detail = f"{wrong[0]!r} is not an id: it must be a whole number."
+            raise ListInvalid(detail, {"problem": "no_number", "value": wrong[0]})
         return column.in_([int(text) for text in texts])
 
     return condition
@@ -158,9 +165,11 @@ def _filter(
 ) -> Select[Any]:
     for name, texts in filters.items():
         if name not in listing.conditions:
-            raise ListInvalid(f"This list has no filter {name!r}: remove it from the address.")
+            detail = f"This list has no filter {name!r}: remove it from the address."
+            raise ListInvalid(detail, {"problem": "no_such_filter", "name": name})
         if len(texts) > _MOST_VALUES or any("\0" in text for text in texts):
-            raise ListInvalid(f"The filter {name!r} cannot be read: remove it from the address.")
+            detail = f"The filter {name!r} cannot be read: remove it from the address."
+            raise ListInvalid(detail, {"problem": "filter_unreadable", "name": name})
         query = query.where(listing.conditions[name](texts, context))
     return query
 
@@ -169,7 +178,8 @@ def _keys(listing: Listing[Context, Row], order: str | None) -> tuple[tuple[SQLC
     asked = order or listing.default_order
     name = asked.removeprefix("-")
     if name not in listing.orders:
-        raise ListInvalid(f"This list cannot be sorted by {name!r}: choose {', '.join(listing.orders)}.")
+        detail = f"This list cannot be sorted by {name!r}: choose {', '.join(listing.orders)}."
+        raise ListInvalid(detail, {"problem": "no_such_order", "name": name, "possible": list(listing.orders)})
     expression = listing.orders[name]
     return (listing.key if expression is None else (expression, *listing.key)), asked.startswith("-")
 
@@ -212,4 +222,5 @@ def _execute(session: Session, query: Select[Any]) -> list[Any]:
 
 
 def _no_such_place() -> ListInvalid:
-    return ListInvalid("This place in the list does not exist: go back to the list's first page.")
+    detail = "This place in the list does not exist: go back to the list's first page."
+    return ListInvalid(detail, {"problem": "no_such_place"})

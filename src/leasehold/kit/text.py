@@ -15,12 +15,12 @@ def clean_text(text: str, *, what: str, longest: int) -> str:
     `longest` characters are, or one of them is a control character.
     """
     if any(unicodedata.category(character) in _NEVER_SHOWN for character in text):
-        raise _invalid(f"{what} contains a control character or a broken one: type it anew.")
+        raise _unreadable(what)
     cleaned = " ".join(unicodedata.normalize("NFC", text).split())
     if not cleaned:
-        raise _invalid(f"{what} is empty: it needs at least one character.")
+        raise _empty(what)
     if len(cleaned) > longest:
-        raise _invalid(f"{what} has {len(cleaned)} characters: at most {longest} are possible.")
+        raise _too_long(what, len(cleaned), longest)
     return cleaned
 
 
@@ -29,13 +29,25 @@ def clean_paragraphs(text: str, *, what: str, longest: int) -> str:
     lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")]
     cleaned = "\n".join(lines).strip("\n")
     if any(unicodedata.category(character) in _NEVER_SHOWN for line in lines for character in line.replace("\t", "")):
-        raise _invalid(f"{what} contains a control character or a broken one: type it anew.")
+        raise _unreadable(what)
     if not cleaned.strip():
-        raise _invalid(f"{what} is empty: it needs at least one character.")
+        raise _empty(what)
     if len(cleaned) > longest:
-        raise _invalid(f"{what} has {len(cleaned)} characters: at most {longest} are possible.")
+        raise _too_long(what, len(cleaned), longest)
     return cleaned
 
 
-def _invalid(detail: str) -> DomainError:
-    return DomainError(Kind.INVALID, "text_invalid", detail)
+def _unreadable(what: str) -> DomainError:
+    detail = f"{what} contains a control character or a broken one: type it anew."
+    return DomainError(Kind.INVALID, "text_invalid", detail, {"problem": "unreadable", "what": what})
+
+
+def _empty(what: str) -> DomainError:
+    detail = f"{what} is empty: it needs at least one character."
+    return DomainError(Kind.INVALID, "text_invalid", detail, {"problem": "empty", "what": what})
+
+
+def _too_long(what: str, length: int, longest: int) -> DomainError:
+    detail = f"{what} has {length} characters: at most {longest} are possible."
+    context = {"problem": "too_long", "what": what, "length": length, "longest": longest}
+    return DomainError(Kind.INVALID, "text_invalid", detail, context)

@@ -60,7 +60,7 @@ def create_batch(
     """
     if not 1 <= count <= MOST_IN_A_BATCH:
         detail = f"Between 1 and {MOST_IN_A_BATCH} licenses are made at once, not {count}."
-        raise LicenseInvalid("count_out_of_range", detail)
+        raise LicenseInvalid("count_out_of_range", detail, {"most": MOST_IN_A_BATCH})
     asked = {
         "customer_id": customer.id,
         "product_id": product.id,

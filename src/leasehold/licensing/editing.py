@@ -53,6 +53,7 @@ def convert_to_full(session: Session, license_key: str, *, version: int | None =
     """
     row = lock_license(session, license_key, version)
     if row.type == LicenseType.FULL.value:
-        raise LicenseInvalid("license_full", f"License {license_key} is a full one already: there is nothing to do.")
+        detail = f"License {license_key} is a full one already: there is nothing to do."
+        raise LicenseInvalid("license_full", detail, {"license_key": license_key})
     row.type = LicenseType.FULL.value
     session.flush()

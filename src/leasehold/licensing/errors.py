@@ -15,14 +15,15 @@ class ProductNotFound(DomainError):
 
     def __init__(self, slug: str) -> None:
         detail = f"There is no product {slug!r}: `leasehold product list` names them all."
-        super().__init__(Kind.NOT_FOUND, "product_not_found", detail)
+        super().__init__(Kind.NOT_FOUND, "product_not_found", detail, {"slug": slug})
 
 
 class ProductExists(DomainError):
     """The slug is taken."""
 
     def __init__(self, slug: str) -> None:
-        super().__init__(Kind.CONFLICT, "product_exists", f"There is a product {slug!r} already: choose another slug.")
+        detail = f"There is a product {slug!r} already: choose another slug."
+        super().__init__(Kind.CONFLICT, "product_exists", detail, {"slug": slug})
 
 
 class ProductSlugInvalid(DomainError):
@@ -33,7 +34,7 @@ class ProductSlugInvalid(DomainError):
             f"A product is named by 1 to 64 lower case letters, digits and inner hyphens such as `studio-pro`, "
             f"not {text!r}."
         )
-        super().__init__(Kind.INVALID, "product_slug_invalid", detail)
+        super().__init__(Kind.INVALID, "product_slug_invalid", detail, {"value": text})
 
 
 class LicenseInvalid(DomainError):
@@ -59,7 +60,8 @@ class LicenseKeyMalformed(DomainError):
             f"{text[:80]!r} is not a license key, which looks like XXXXX-XXXXX-XXXXX-XXXXX-XXXXX: "
             "look for a typing mistake."
         )
-        super().__init__(Kind.NOT_FOUND, Code.LICENSE_NOT_FOUND.value, detail)
+        context = {"problem": "malformed", "value": text[:80]}
+        super().__init__(Kind.NOT_FOUND, Code.LICENSE_NOT_FOUND.value, detail, context)
 
 
 class TestLicenseOpen(DomainError):

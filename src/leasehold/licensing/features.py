@@ -37,19 +37,21 @@ def changed_features(
     for name, value in changes.items():
         if not _NAME.fullmatch(name):
             detail = f"A feature is named by 1 to 64 letters, digits, hyphens, dots and underscores, not {name!r}."
-            raise LicenseInvalid("feature_invalid", detail)
+            raise LicenseInvalid("feature_invalid", detail, {"problem": "name", "name": name})
         if value is None:
             result.pop(name, None)
         else:
             result[name] = _checked(name, value)
     if len(result) > MOST_FEATURES:
-        raise LicenseInvalid("feature_invalid", f"A license has at most {MOST_FEATURES} features: take some away.")
+        detail = f"A license has at most {MOST_FEATURES} features: take some away."
+        raise LicenseInvalid("feature_invalid", detail, {"problem": "too_many", "most": MOST_FEATURES})
     return result
 
 
 def _checked(name: str, value: FeatureValue) -> FeatureValue:
     if isinstance(value, float) and not math.isfinite(value):
-        raise LicenseInvalid("feature_invalid", f"The feature {name} must be a finite number.")
+        detail = f"The feature {name} must be a finite number."
+        raise LicenseInvalid("feature_invalid", detail, {"problem": "not_finite", "name": name})
     if isinstance(value, str):
         return clean_text(value, what=f"The feature {name}", longest=LONGEST_VALUE)
     return value

@@ -54,7 +54,8 @@ def until(column: SQLColumnExpression[Any]) -> DayCondition:
 def single_text(texts: Sequence[str]) -> str:
     """The one day that was given. Raises `ListInvalid`."""
     if len(texts) != 1:
-        raise ListInvalid("A day can be given once only: remove the others from the address.")
+        detail = "A day can be given once only: remove the others from the address."
+        raise ListInvalid(detail, {"problem": "several_days"})
     return texts[0]
 
 

@@ -75,7 +75,7 @@ def create_licenses(
     """
     if not 1 <= count <= MOST_LICENSES_AT_ONCE:
         detail = f"Between 1 and {MOST_LICENSES_AT_ONCE} licenses are made at once, not {count}."
-        raise LicenseInvalid("count_out_of_range", detail)
+        raise LicenseInvalid("count_out_of_range", detail, {"most": MOST_LICENSES_AT_ONCE})
     starts = terms.valid_from or _now(session)
     whose = {"customer_id": customer.id, "product_id": product.id, "batch_id": batch_id}
     row = whose | _sold(terms, starts)
@@ -175,16 +175,17 @@ def check_offline(grace: int, max_ttl: int) -> None:
     """Refuse offline times (seconds) that cannot be. Raises `LicenseInvalid` `offline_invalid`."""
     if not 0 <= grace <= _LONGEST_OFFLINE:
         detail = "The offline grace is between nothing and 10 years: choose another."
-        raise LicenseInvalid("offline_invalid", detail)
+        raise LicenseInvalid("offline_invalid", detail, {"problem": "grace_out_of_range"})
     if not _SHORTEST_CHECKOUT <= max_ttl <= _LONGEST_OFFLINE:
         detail = "A checkout lasts at least 1 hour and at most 10 years: choose another."
-        raise LicenseInvalid("offline_invalid", detail)
+        raise LicenseInvalid("offline_invalid", detail, {"problem": "checkout_out_of_range"})
 
 
 def check_period(starts: datetime, ends: datetime | None) -> None:
     """Refuse a period that cannot be. Raises `LicenseInvalid` `period_invalid`."""
     if ends is not None and ends <= starts:
         detail = f"The license would end ({ends.isoformat()}) before it begins ({starts.isoformat()}): change one."
-        raise LicenseInvalid("period_invalid", detail)
+        raise LicenseInvalid("period_invalid", detail, {"problem": "ends_before_it_begins"})
     if (ends or starts).year > _FURTHEST_YEAR or starts.year > _FURTHEST_YEAR:
-        raise LicenseInvalid("period_invalid", "The license would end beyond the calendar: choose an earlier day.")
+        detail = "The license would end beyond the calendar: choose an earlier day."
+        raise LicenseInvalid("period_invalid", detail, {"problem": "beyond_the_calendar"})

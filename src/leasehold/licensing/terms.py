@@ -51,7 +51,8 @@ def plan_extension(
     """
     key = row.license_key
     if row.valid_until is None:
-        raise LicenseInvalid("license_perpetual", f"License {key} is perpetual: there is nothing to extend.")
+        detail = f"License {key} is perpetual: there is nothing to extend."
+        raise LicenseInvalid("license_perpetual", detail, {"license_key": key})
     now = _now(session)
     lapsed = row.valid_until <= now
     starts = now if lapsed else row.valid_until
@@ -59,7 +60,7 @@ def plan_extension(
     if ends <= starts:
         since = "now" if lapsed else row.valid_until.isoformat()
         detail = f"License {key} would not be extended: the new end must be later than {since}."
-        raise LicenseInvalid("period_invalid", detail)
+        raise LicenseInvalid("period_invalid", detail, {"problem": "not_later", "license_key": key})
     check_period(starts, ends)
     return NewTerm("renewal" if lapsed else "extension", starts, ends)
 
@@ -137,7 +138,7 @@ def _one_test_license() -> Iterator[None]:
                 raise TestLicenseOpen from error
             case "license_terms_no_overlap":
                 detail = "The license has another term in that time: choose an earlier end."
-                raise LicenseInvalid("period_invalid", detail) from error
+                raise LicenseInvalid("period_invalid", detail, {"problem": "overlaps"}) from error
             case _:
                 raise
 
@@ -157,4 +158,5 @@ def _after_days(session: Session, starts: datetime, days: int) -> datetime:
     try:
         return starts.astimezone(zone) + timedelta(days=days)
     except OverflowError:
-        raise LicenseInvalid("period_invalid", f"{days} days lead beyond the calendar: choose fewer.") from None
+        detail = f"{days} days lead beyond the calendar: choose fewer."
+        raise LicenseInvalid("period_invalid", detail, {"problem": "too_many_days", "days": days}) from None

@@ -39,7 +39,7 @@ def transfer_license(
     row = lock_license(session, license_key, version)
     if row.customer_id == to.id:
         detail = f"License {license_key} is this customer's already: choose another customer."
-        raise LicenseInvalid("transfer_to_same", detail)
+        raise LicenseInvalid("transfer_to_same", detail, {"license_key": license_key})
     record = LicenseTransfer(
         license_id=row.id, from_customer_id=row.customer_id, to_customer_id=to.id, reason=why, made_by=actor.name
     )

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from leasehold.kit.errors import DomainError, Kind
 from leasehold.panel.context import finish
+from leasehold.panel.refusals import sentence_for
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
-    return _message(_("That is not possible"), error.detail, STATUS_OF[error.kind])
+    return _message(_("That is not possible"), sentence_for(error), STATUS_OF[error.kind])
 
 
 def _database_problem(error: Exception) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from leasehold.kit.errors import DomainError
 from leasehold.licensing.device_service import LONGEST_REASON
 from leasehold.panel.lists.table import Words
 from leasehold.panel.problems import STATUS_OF
+from leasehold.panel.refusals import sentence_for
 
 
 class ReasonForm(Form):  # type: ignore[misc]  # WTForms has no types
@@ -52,7 +53,7 @@ def ask_reason(question: Question, do: Callable[[str], str]) -> ResponseReturnVa
     try:
         done = do(form.reason.data)
     except DomainError as refusal:
-        return _page(question, form, refusal.detail), STATUS_OF[refusal.kind]
+        return _page(question, form, sentence_for(refusal)), STATUS_OF[refusal.kind]
     flash(done, "success")
     return redirect(question.back, HTTPStatus.SEE_OTHER)
 

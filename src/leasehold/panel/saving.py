@@ -13,6 +13,7 @@ from leasehold.kit.errors import DomainError, Stale
 from leasehold.panel.context import finish
 from leasehold.panel.locale import language
 from leasehold.panel.problems import STATUS_OF
+from leasehold.panel.refusals import sentence_for
 
 
 class PanelForm(Form):  # type: ignore[misc]  # wtforms has no types
@@ -47,7 +48,7 @@ class PanelForm(Form):  # type: ignore[misc]  # wtforms has no types
     def refuse(self, error: DomainError) -> None:
         """Say why the form was not carried out; what it had begun is rolled back."""
         finish(keep=False)
-        self.refusals.append(error.detail)
+        self.refusals.append(sentence_for(error))
         self.status = STATUS_OF[error.kind]
         self.is_stale = isinstance(error, Stale)
 

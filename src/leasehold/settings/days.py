@@ -56,5 +56,5 @@ def _exact(text: str) -> datetime:
             f"{text!r} is no day that there is: write 2027-12-31, or a moment with its time zone such as "
             "2027-12-31T18:00:00Z."
         )
-        raise DomainError(Kind.INVALID, "date_invalid", detail)
+        raise DomainError(Kind.INVALID, "date_invalid", detail, {"value": text})
     return moment

@@ -1,6 +1,7 @@
 """What can be wrong with a setting."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from leasehold.kit.errors import DomainError, Kind
 
@@ -10,14 +11,14 @@ class SettingUnknown(DomainError):
 
     def __init__(self, name: str) -> None:
         detail = f"There is no setting {name!r}: `leasehold settings list` names them all."
-        super().__init__(Kind.NOT_FOUND, "setting_unknown", detail)
+        super().__init__(Kind.NOT_FOUND, "setting_unknown", detail, {"name": name})
 
 
 class SettingInvalid(DomainError):
     """The value is not possible."""
 
-    def __init__(self, name: str, detail: str) -> None:
-        super().__init__(Kind.INVALID, "setting_invalid", detail, {"name": name})
+    def __init__(self, name: str, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.INVALID, "setting_invalid", detail, {"name": name, **(context or {})})
 
 
 class SettingsInvalid(DomainError):

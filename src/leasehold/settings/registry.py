@@ -41,7 +41,9 @@ class IntegerSetting:
         plain = text.strip()
         if not _INTEGER.fullmatch(plain) or not self.minimum <= int(plain) <= self.maximum:
             bounds = f"from {self.minimum} to {self.maximum}"
-            raise SettingInvalid(self.name, f"{self.name} must be a whole number ({self.unit}) {bounds}, not {text!r}.")
+            detail = f"{self.name} must be a whole number ({self.unit}) {bounds}, not {text!r}."
+            context = {"problem": "out_of_range", "value": text, "minimum": self.minimum, "maximum": self.maximum}
+            raise SettingInvalid(self.name, detail, context)
         return int(plain)
 
 
@@ -65,7 +67,7 @@ class TimeZoneSetting:
         name = text.strip()
         if not _is_time_zone(name):
             detail = f"{self.name} must be an IANA time zone such as Europe/Berlin or UTC, not {text!r}."
-            raise SettingInvalid(self.name, detail)
+            raise SettingInvalid(self.name, detail, {"problem": "no_time_zone", "value": text})
         return name
 
 
@@ -83,7 +85,8 @@ class SwitchSetting:
         """`on` or `off`. Raises `SettingInvalid`."""
         value = text.strip().lower()
         if value not in ("on", "off"):
-            raise SettingInvalid(self.name, f"{self.name} must be on or off, not {text!r}.")
+            detail = f"{self.name} must be on or off, not {text!r}."
+            raise SettingInvalid(self.name, detail, {"problem": "no_switch", "value": text})
         return value
 
 

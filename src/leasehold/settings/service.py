@@ -98,10 +98,24 @@ def _wrong_times(stored: Mapping[str, Value], values: Mapping[str, Value]) -> di
     interval, timeout = (int(wanted[name]) for name in _TIMES)
     if interval < timeout:
         return {}
-    sentences = {
-        "heartbeat_interval": f"heartbeat_interval must be less than session_timeout, which is {timeout} seconds: "
-        "raise session_timeout first, or choose a smaller value.",
-        "session_timeout": f"session_timeout must be greater than heartbeat_interval, which is {interval} seconds: "
-        "lower heartbeat_interval first, or choose a greater value.",
+    wrong = {
+        "heartbeat_interval": _interval_too_long(timeout),
+        "session_timeout": _timeout_too_short(interval),
     }
-    return {name: SettingInvalid(name, sentences[name]) for name in _TIMES if name in values}
+    return {name: wrong[name] for name in _TIMES if name in values}
+
+
+def _interval_too_long(timeout: int) -> SettingInvalid:
+    detail = (
+        f"heartbeat_interval must be less than session_timeout, which is {timeout} seconds: "
+        "raise session_timeout first, or choose a smaller value."
+    )
+    return SettingInvalid("heartbeat_interval", detail, {"problem": "interval_too_long", "timeout": timeout})
+
+
+def _timeout_too_short(interval: int) -> SettingInvalid:
+    detail = (
+        f"session_timeout must be greater than heartbeat_interval, which is {interval} seconds: "
+        "lower heartbeat_interval first, or choose a greater value."
+    )
+    return SettingInvalid("session_timeout", detail, {"problem": "timeout_too_short", "interval": interval})

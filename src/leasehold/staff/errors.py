@@ -1,5 +1,8 @@
 """What can be wrong with changing the staff, and with getting in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from leasehold.kit.errors import DomainError, Kind
 
 
@@ -8,7 +11,7 @@ class StaffMemberNotFound(DomainError):
 
     def __init__(self, email_or_id: str) -> None:
         detail = f"There is no staff member {email_or_id!r}: `leasehold admin list` names them all."
-        super().__init__(Kind.NOT_FOUND, "staff_member_not_found", detail)
+        super().__init__(Kind.NOT_FOUND, "staff_member_not_found", detail, {"email": email_or_id})
 
 
 class LastAdministrator(DomainError):
@@ -16,7 +19,7 @@ class LastAdministrator(DomainError):
 
     def __init__(self, email: str) -> None:
         detail = f"{email} is the last administrator and has to stay one: make another one first."
-        super().__init__(Kind.CONFLICT, "last_administrator", detail)
+        super().__init__(Kind.CONFLICT, "last_administrator", detail, {"email": email})
 
 
 class EmailInvalid(DomainError):
@@ -37,8 +40,8 @@ class EmailTaken(DomainError):
 class PasswordRefused(DomainError):
     """The password is too short, too long, or too easily guessed."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(Kind.INVALID, "password_refused", detail)
+    def __init__(self, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.INVALID, "password_refused", detail, context)
 
 
 class SetupLinkInvalid(DomainError):

@@ -32,9 +32,9 @@ _STORE_STRONGER_HASH = text("UPDATE staff_passwords SET hash = :hash WHERE membe
 
 def hash_new_password(password: str, *, name: str, email: str) -> str:
     """The hash to store. Raises `PasswordRefused` where the password is no good, `SignInBusy` under load."""
-    refusal = why_password_is_refused(password, words=words_of(name, email))
-    if refusal is not None:
-        raise PasswordRefused(refusal)
+    weakness = why_password_is_refused(password, words=words_of(name, email))
+    if weakness is not None:
+        raise PasswordRefused(weakness.detail, {"problem": weakness.problem, **weakness.figures})
     with _turn():
         return _hasher.hash(normalize_password(password))
 

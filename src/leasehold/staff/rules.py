@@ -3,7 +3,10 @@
 import hmac
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha1
+from typing import Any
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1024
@@ -26,23 +29,35 @@ _COMMON_WORDS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """What is wrong with a password: a word for it, the sentence, and the figures in that."""
+
+    problem: str
+    detail: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
 def normalize_password(password: str) -> str:
     """The one form in which a password is stored and compared, however a keyboard composes its letters."""
     return unicodedata.normalize("NFKC", password)
 
 
-def why_password_is_refused(password: str, *, words: tuple[str, ...] = ()) -> str | None:
-    """The sentence that says what is wrong with `password`; None where nothing is.
+def why_password_is_refused(password: str, *, words: tuple[str, ...] = ()) -> Weakness | None:
+    """What is wrong with `password`; None where nothing is.
 
     `words` are the person's own (name, e-mail): neither they nor the commonest words count.
     """
     plain = normalize_password(password)
     if len(plain) < SHORTEST_PASSWORD:
-        return f"The password has {len(plain)} characters: it needs at least {SHORTEST_PASSWORD}."
+        detail = f"The password has {len(plain)} characters: it needs at least {SHORTEST_PASSWORD}."
+        return Weakness("too_short", detail, {"length": len(plain), "shortest": SHORTEST_PASSWORD})
     if len(plain) > LONGEST_PASSWORD:
-        return f"The password has {len(plain)} characters: at most {LONGEST_PASSWORD} are possible."
+        detail = f"The password has {len(plain)} characters: at most {LONGEST_PASSWORD} are possible."
+        return Weakness("too_long", detail, {"length": len(plain), "longest": LONGEST_PASSWORD})
     if len(set(plain.lower())) < _FEWEST_DIFFERENT or _own_characters(plain, words) < _FEWEST_OWN_CHARACTERS:
-        return "The password is too easily guessed: use words that are not your name and not among the commonest."
+        detail = "The password is too easily guessed: use words that are not your name and not among the commonest."
+        return Weakness("easily_guessed", detail)
     return None
 
 

@@ -83,7 +83,7 @@ def test_a_key_is_shown_once_and_kept_nowhere(
         ({"name": "a\x00b"}, "control character"),
         ({"name": "x" * 81}, "80"),
         ({"scopes": []}, "at least one scope"),
-        ({"scopes": ["license", "root"]}, "is none"),
+        ({"scopes": ["license", "root"]}, "one or more of the scopes license, metrics"),
         ({"expires": "2001-01-01"}, "expired already"),
         ({"expires": "tomorrow"}, "Not a valid date"),
         ({"expires": "9999-12-31"}, "no day that there is"),

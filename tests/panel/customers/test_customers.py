@@ -54,7 +54,7 @@ def test_a_customer_is_made_shown_and_listed(sales: FlaskClient) -> None:
         "GmbH",
         "xn--kse-qla.example",
         "English",
-        "insert institutions",
+        "institution: made",
         "Testa Prüferin",
     ):
         assert text in page

@@ -13,6 +13,7 @@ from leasehold.panel.account.forms import PasskeyNameForm
 from leasehold.panel.account.pages import myself, pages
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
+from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.panel.sign_in.confirmation import QUESTION
 from leasehold.panel.sign_in.enrolment import offer, open_sealed, seal
@@ -66,7 +67,7 @@ def add() -> ResponseReturnValue:
             name = form.name.data or ""
             add_passkey(db(), site, member_id=myself().id, question=question, answer=answer, name=name)
         except DomainError as error:
-            sentences = [error.detail]
+            sentences = [sentence_for(error)]
         else:
             flash(_("The passkey was added."), "success")
             return _codes_if_there_are_none()

@@ -10,6 +10,7 @@ from leasehold.audit.service import record_event
 from leasehold.panel.account.forms import ChangePasswordForm, PasskeyNameForm
 from leasehold.panel.account.pages import myself, pages
 from leasehold.panel.context import Person, db
+from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.panel.sign_in.attempts import attempt_failed, attempt_was_right, begin_attempt, wait_sentence
 from leasehold.panel.sign_in.policy import policy
@@ -41,7 +42,7 @@ def change_password() -> ResponseReturnValue:
     try:
         password_hash = hash_new_password(form.password.data, name=asking.name, email=asking.email)
     except PasswordRefused as error:
-        form.password.errors = [error.detail]
+        form.password.errors = [sentence_for(error)]
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
     set_password(db(), asking.id, password_hash)
     ended = end_sessions(db(), asking.id, reason="password_changed", but=asking.session_id)

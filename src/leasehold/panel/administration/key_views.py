@@ -24,6 +24,7 @@ from leasehold.panel.context import db
 from leasehold.panel.lists.bulk import answer_bulk
 from leasehold.panel.lists.page import answer_list
 from leasehold.panel.problems import STATUS_OF
+from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.panel.words import badge_for
 from leasehold.settings.days import day_ends
@@ -85,7 +86,7 @@ def rename(key_id: int) -> ResponseReturnValue:
     try:
         key = rename_api_key(db(), key_id, before=form.before.data, name=form.name.data)
     except DomainError as error:
-        form.name.errors = [*form.name.errors, error.detail]
+        form.name.errors = [*form.name.errors, sentence_for(error)]
         form.before.data = key.name  # whoever has read the sentence may go on
         return _key_page(key, form), STATUS_OF[error.kind]
     flash(_("The API key is called %(name)s now.", name=key.name), "success")
@@ -131,11 +132,15 @@ def rotate(key_id: int) -> ResponseReturnValue:
 
 
 def _new_key_page(form: NewKeyForm, error: DomainError | None = None) -> str:
-    return render_template("administration/new_key.html", form=form, error=error, scopes=SCOPE_WORDS, made=_made(error))
+    return render_template(
+        "administration/new_key.html", form=form, refusals=_said(error), scopes=SCOPE_WORDS, made=_made(error)
+    )
 
 
 def _rotation_page(key: ApiKey, form: RotationForm, error: DomainError | None = None) -> str:
-    return render_template("administration/rotate_key.html", key=key, form=form, error=error, made=_made(error))
+    return render_template(
+        "administration/rotate_key.html", key=key, form=form, refusals=_said(error), made=_made(error)
+    )
 
 
 def _key_page(key: ApiKey, form: RenameForm) -> str:
@@ -153,6 +158,10 @@ def _key_page(key: ApiKey, form: RenameForm) -> str:
 
 def _shown_once(key: ApiKey, text: str, *, old: ApiKey | None = None) -> str:
     return render_template("administration/key_made.html", key=key, text=text, old=old, server=server_address())
+
+
+def _said(error: DomainError | None) -> list[str]:
+    return [sentence_for(error)] if error else []
 
 
 def _made(error: DomainError | None) -> bool:

@@ -15,6 +15,7 @@ from leasehold.panel.administration.setting_words import SettingWords, in_groups
 from leasehold.panel.administration.subject import pages
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
+from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.panel.settings_in_force import forget_settings
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid
@@ -101,13 +102,15 @@ def _settings_page(typed: Mapping[str, str], errors: Mapping[str, SettingInvalid
             value,
             typed.get(setting.name, str(value)),
             typed.get(SEEN_PREFIX + setting.name, str(value)),
-            error.detail if error else None,
+            sentence_for(error) if error else None,
             change,
             names.get(change.actor, change.actor) if change else None,
         )
 
     groups = [(group, [line(setting) for setting in members]) for group, members in in_groups()]
-    return render_template("administration/settings.html", groups=groups, errors=[e.detail for e in errors.values()])
+    return render_template(
+        "administration/settings.html", groups=groups, errors=[sentence_for(error) for error in errors.values()]
+    )
 
 
 def _preview(edits: Sequence[Edit], *, stale: bool) -> str:

@@ -27,6 +27,7 @@ from leasehold.panel.lists.page import answer_list
 from leasehold.panel.pages import Pages
 from leasehold.panel.problems import STATUS_OF
 from leasehold.panel.reasons import Question, ask_reason
+from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.panel.words import badge_for
 from leasehold.staff.names import names_of_actors
@@ -85,9 +86,9 @@ def rename_device(license_key: str, fingerprint: str) -> ResponseReturnValue:
         save_name(db(), line.whose.license_key, fingerprint, form.name.data, was=form.was.data or "", actor=actor())
     except DeviceRenamedMeanwhile as stale:
         form.was.data = stale.theirs
-        return _name_form(line, form, stale.detail, theirs=stale.theirs), HTTPStatus.CONFLICT
+        return _name_form(line, form, sentence_for(stale), theirs=stale.theirs), HTTPStatus.CONFLICT
     except DomainError as refusal:
-        return _name_form(line, form, refusal.detail), STATUS_OF[refusal.kind]
+        return _name_form(line, form, sentence_for(refusal)), STATUS_OF[refusal.kind]
     flash(_("The device has its new name."), "success")
     return redirect(device_address(line), HTTPStatus.SEE_OTHER)
 

@@ -65,6 +65,7 @@ def read_asked(table: Table[Any, Any], arguments: "MultiDict[str, str]") -> Aske
     }
     size = arguments.get("size", str(_DEFAULT_SIZE))
     if size not in map(str, PAGE_SIZES):
-        raise ListInvalid(f"A page has {', '.join(map(str, PAGE_SIZES))} rows, not {size[:20]!r}.")
+        detail = f"A page has {', '.join(map(str, PAGE_SIZES))} rows, not {size[:20]!r}."
+        raise ListInvalid(detail, {"problem": "page_size", "value": size[:20], "possible": list(PAGE_SIZES)})
     columns = tuple(name for text in arguments.getlist("columns") for name in text.split(",") if name)
     return Asked(filters, arguments.get("sort") or None, arguments.get("cursor") or None, columns, int(size))

@@ -12,6 +12,7 @@ from leasehold.kit.orm import transaction
 from leasehold.panel.context import actor, db, finish, installation, may
 from leasehold.panel.lists.selection import Selection, read_selection
 from leasehold.panel.lists.table import BulkAct, Table
+from leasehold.panel.refusals import sentence_for
 
 _FIRST = 10
 
@@ -58,5 +59,5 @@ def _run(act: BulkAct, key: str, form: Form | None) -> str | None:
         with transaction(installation().database, actor()) as session:
             act.run(session, key, form)
     except DomainError as error:
-        return error.detail
+        return sentence_for(error)
     return None

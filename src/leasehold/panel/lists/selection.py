@@ -67,9 +67,11 @@ def _all_keys(session: Session, table: Table[Any, Any], query: str) -> tuple[str
 
 def _check_size(count: int) -> None:
     if count == 0:
-        raise ListInvalid("No row is chosen: mark some, or choose all that the filters let through.")
+        detail = "No row is chosen: mark some, or choose all that the filters let through."
+        raise ListInvalid(detail, {"problem": "nothing_chosen"})
     if count > MOST_AT_ONCE:
-        raise ListInvalid(f"At most {MOST_AT_ONCE} rows can be changed at once: filter the list further.")
+        detail = f"At most {MOST_AT_ONCE} rows can be changed at once: filter the list further."
+        raise ListInvalid(detail, {"problem": "too_many_chosen", "most": MOST_AT_ONCE})
 
 
 def _serializer() -> URLSafeTimedSerializer:

@@ -10,6 +10,7 @@ from leasehold.audit.service import record_event
 from leasehold.kit.errors import DomainError
 from leasehold.panel.context import db, finish
 from leasehold.panel.pages import Pages
+from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.panel.sign_in.attempts import begin_session
 from leasehold.panel.sign_in.forms import NewPasswordForm, SetupForm
@@ -36,7 +37,7 @@ def setup(token: str) -> ResponseReturnValue:
         raise
     except DomainError as error:
         finish(keep=False)
-        return _page(form, invitation, HTTPStatus.UNPROCESSABLE_ENTITY, [error.detail])
+        return _page(form, invitation, HTTPStatus.UNPROCESSABLE_ENTITY, [sentence_for(error)])
     return next_step(begin_session(member_id))
 
 

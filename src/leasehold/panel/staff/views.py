@@ -18,6 +18,7 @@ from leasehold.kit.panel_address import panel_address
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db, installation
 from leasehold.panel.pages import Pages
+from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.staff.errors import EmailTaken
 from leasehold.staff.joining import check_email
@@ -71,7 +72,7 @@ def invite() -> ResponseReturnValue:
         if email_is_taken(db(), email):
             raise EmailTaken
     except DomainError as error:
-        form.email.errors = [error.detail]
+        form.email.errors = [sentence_for(error)]
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY)
     token = create_setup_link(db(), lifetime=INVITATION_LIFETIME, role=Role(form.role.data), email=email)
     return _show_link(token, email)
