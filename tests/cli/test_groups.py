@@ -26,7 +26,8 @@ def test_customers_and_products(cli: Cli) -> None:
     assert cli("customer", "show", "acme gmbh", "--json").error == {
         "code": "customer_ambiguous",
         "detail": "Several customers are called 'acme gmbh': name one by its id (1, 2).",
-        "name": "acme gmbh", "ids": [1, 2],
+        "name": "acme gmbh",
+        "ids": [1, 2],
     }
     assert [customer["id"] for customer in cli("customer", "list", "--json").json] == [1, 2]
     studio = cli("product", "create", "studio", "--name", "Studio", "--json").json
