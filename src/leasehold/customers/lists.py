@@ -10,12 +10,12 @@ from leasehold.customers.models import Customer, Institution
 from leasehold.customers.vocabulary import Language
 from leasehold.kit.listing import Listing, choice
 
-_MOST_FOUND = 200
+_MOST_FOUND = 100
 _SHORTEST_INDEXED = 3
 
 
 def customers_named(part: str) -> Select[int]:
-    """The ids of customers whose name contains `part`, in any letter case; at most 200.
+    """The ids of customers whose name contains `part`, in any letter case; at most 100.
 
     Fewer than three letters must be the beginning of a word, for the index of parts knows no less. The search stands in
     a query of its own that is done first: else the planner would rather walk a whole list.

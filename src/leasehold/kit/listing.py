@@ -80,12 +80,15 @@ def read_page(session: Session, listing: Listing[Context, Row], wanted: Wanted, 
     order = wanted.order or listing.default_order
     backwards, position = _read_cursor(wanted.cursor, order, len(keys))
     down = descending != backwards
-    query = _filtered(listing, wanted.filters, context).add_columns(
-        *(cast(key, Text).label(f"key_{place}") for place, key in enumerate(keys))
-    )
+    query = listing.query(context)
     if position is not None:
+        # Before the filters: PostgreSQL begins in the index where the first condition says, and a filter by the same
+        # key says less than the place does.
         place = tuple_(*map(_as_type_of, keys, position))
         query = query.where(tuple_(*keys) < place if down else tuple_(*keys) > place)
+    query = _filter(query, listing, wanted.filters, context).add_columns(
+        *(cast(key, Text).label(f"key_{depth}") for depth, key in enumerate(keys))
+    )
     query = query.order_by(*(key.desc() if down else key.asc() for key in keys)).limit(wanted.limit + 1)
     found = _execute(session, query)
     more, found = len(found) > wanted.limit, found[: wanted.limit]
@@ -154,7 +157,12 @@ def number(column: SQLColumnExpression[Any]) -> Condition[Any]:
 
 
 def _filtered(listing: Listing[Context, Row], filters: Mapping[str, Sequence[str]], context: Context) -> Select[Any]:
-    query = listing.query(context)
+    return _filter(listing.query(context), listing, filters, context)
+
+
+def _filter(
+    query: Select[Any], listing: Listing[Context, Row], filters: Mapping[str, Sequence[str]], context: Context
+) -> Select[Any]:
     for name, texts in filters.items():
         if name not in listing.conditions:
             detail = f"This list has no filter {name!r}: remove it from the address."

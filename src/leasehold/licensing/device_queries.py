@@ -40,14 +40,19 @@ class DeviceLine:
 
 def devices_with_sessions(time: ServiceTime) -> Query:
     """Devices of licenses that were not deleted, with whose they are and their live session; see `device_line`."""
-    runs = and_(
-        LiveSession.license_id == DeviceRegistration.license_id,
-        LiveSession.device_id == DeviceRegistration.id,
-        is_live(time),
-        has_status(LicenseStatus.ACTIVE, time.now),
+    live_token = (
+        select(LiveSession.session_token)
+        .where(
+            LiveSession.license_id == DeviceRegistration.license_id,
+            LiveSession.device_id == DeviceRegistration.id,
+            is_live(time),
+            has_status(LicenseStatus.ACTIVE, time.now),
+        )
+        .correlate(DeviceRegistration, LicenseRow)
+        .scalar_subquery()
     )
-    query = select(DeviceRegistration, *WHOSE, LiveSession.session_token).select_from(DeviceRegistration)
-    query = with_whose(query, DeviceRegistration).outerjoin(LiveSession, runs)
+    query = select(DeviceRegistration, *WHOSE, live_token).select_from(DeviceRegistration)
+    query = with_whose(query, DeviceRegistration)
     return query.where(LicenseRow.deleted_at.is_(None))
 
 
@@ -87,17 +92,22 @@ def last_sessions_of(session: Session, device: DeviceRegistration, *, most: int)
     return list(session.scalars(query))
 
 
-WHOSE = (LicenseRow.license_key, Customer.id, Institution.name, Product.name, Product.slug)
+# Looked up one by one and not joined: PostgreSQL does so after sorting, for the rows of the page alone.
+CUSTOMER_NAME = (
+    select(Institution.name)
+    .join(Customer, Customer.institution_id == Institution.id)
+    .where(Customer.id == LicenseRow.customer_id)
+    .correlate(LicenseRow)
+    .scalar_subquery()
+)
+PRODUCT_NAME = select(Product.name).where(Product.id == LicenseRow.product_id).correlate(LicenseRow).scalar_subquery()
+PRODUCT_SLUG = select(Product.slug).where(Product.id == LicenseRow.product_id).correlate(LicenseRow).scalar_subquery()
+WHOSE = (LicenseRow.license_key, LicenseRow.customer_id, CUSTOMER_NAME, PRODUCT_NAME, PRODUCT_SLUG)
 
 
 def with_whose(query: Query, of: type[DeviceRegistration] | type[LiveSession] | type[PastSession]) -> Query:
-    """`query` joined with the tables that `WHOSE` selects from, by the license of `of`."""
-    return (
-        query.join(LicenseRow, LicenseRow.id == of.license_id)
-        .join(Product, Product.id == LicenseRow.product_id)
-        .join(Customer, Customer.id == LicenseRow.customer_id)
-        .join(Institution, Institution.id == Customer.institution_id)
-    )
+    """`query` joined with the license of `of`, which `WHOSE` is selected by."""
+    return query.join(LicenseRow, LicenseRow.id == of.license_id)
 
 
 def _is(license_key: str, hardware_fingerprint: str) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.licensing.models import DeviceRegistration, LicenseRow, Product
 
-_MOST_FOUND = 200
+_MOST_FOUND = 100
 _FINGERPRINT = re.compile(r"[!-~]{1,255}")
 _AFTER_ALL_CHARACTERS = "\x7f"
 _SHORTEST_PART = 3
@@ -43,7 +43,7 @@ def product_slug_with_id(session: Session, id_: int) -> str | None:
 def devices_found_by(text: str, *, named: bool) -> Select[int, int]:
     """(license id, id) of devices whose fingerprint begins with `text` or, if `named`, whose name contains it.
 
-    At most 200 of each, which are looked up first: else the planner would rather walk a whole list. Of a text of one
+    At most 100 of each, which are looked up first: else the planner would rather walk a whole list. Of a text of one
     or two letters only names that begin so are found.
     """
     ways = [_by_fingerprint(text), _by_name(text)] if named else [_by_fingerprint(text)]

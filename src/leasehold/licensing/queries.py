@@ -209,14 +209,16 @@ def licenses_with_counts(time: ServiceTime) -> Select[Any, Any, Any, Any, Any]:
         .where(DeviceRegistration.license_id == of_license, DeviceRegistration.status == DeviceStatus.ACTIVE.value)
         .scalar_subquery()
     )
+    # Looked up and not joined: PostgreSQL does so after sorting, for the rows of the page alone.
     sessions_live = select(func.count()).where(LiveSession.license_id == of_license, is_live(time)).scalar_subquery()
-    return (
-        select(LicenseRow, Product.slug, Institution.name, devices_active, sessions_live)
-        .join(Product, Product.id == LicenseRow.product_id)
-        .join(Customer, Customer.id == LicenseRow.customer_id)
-        .join(Institution, Institution.id == Customer.institution_id)
-        .where(LicenseRow.deleted_at.is_(None))
+    slug = select(Product.slug).where(Product.id == LicenseRow.product_id).scalar_subquery()
+    customer = (
+        select(Institution.name)
+        .join(Customer, Customer.institution_id == Institution.id)
+        .where(Customer.id == LicenseRow.customer_id)
+        .scalar_subquery()
     )
+    return select(LicenseRow, slug, customer, devices_active, sessions_live).where(LicenseRow.deleted_at.is_(None))
 
 
 def _with_device(model: type[LiveSession] | type[PastSession]) -> Select[Any, Any, Any, Any]:
