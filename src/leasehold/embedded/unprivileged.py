@@ -62,12 +62,17 @@ def identity_for(paths: Iterable[Path]) -> Identity:
     return Identity(user.pw_uid, user.pw_gid, through_closed_directories=closed)
 
 
-def child_setup(identity: Identity, death_signal: signal.Signals) -> Callable[[], None]:
-    """What to run in the child between fork and exec: take on `identity`, die with the parent."""
+def child_setup(identity: Identity, death_signal: signal.Signals, *, niceness: int = 0) -> Callable[[], None]:
+    """What to run in the child between fork and exec: take on `identity`, die with the parent.
+
+    With a `niceness` it stands back behind the others, for the processor and (Linux derives one from the other) the
+    disk.
+    """
     parent = os.getpid()
 
     def setup() -> None:
         os.setpgid(0, 0)  # a Ctrl-C in the terminal is for the supervisor, which stops its children in order
+        os.nice(niceness)
         if os.geteuid() == 0:
             _take_on(identity)
         die_with_parent(death_signal, parent)
