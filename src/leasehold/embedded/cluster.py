@@ -87,10 +87,14 @@ class Cluster:
         return process
 
     def stop(self) -> None:
-        """End all connections and stop, cleanly; wait until it has. One that cannot is stopped without a checkpoint."""
+        """End all connections and stop, cleanly; wait until it has. One that cannot is stopped without a checkpoint.
+
+        So is a throwaway one, at once.
+        """
         if self._process is None or self._process.poll() is not None:
             return
-        for how, seconds in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, None)):
+        ways = [(signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, None)]
+        for how, seconds in ways[1:] if self._throwaway else ways:
             self._process.send_signal(how)
             try:
                 self._process.wait(seconds)

@@ -53,10 +53,15 @@ class Identity:
             os.chown(path, self.uid, self.gid)
 
 
+def ourselves() -> Identity:
+    """Who this process is."""
+    return Identity(os.geteuid(), os.getegid(), through_closed_directories=False)
+
+
 def identity_for(paths: Iterable[Path]) -> Identity:
     """Who a child should be that must reach all of `paths`: ourselves, or for root an ordinary user."""
     if os.geteuid() != 0:
-        return Identity(os.geteuid(), os.getegid(), through_closed_directories=False)
+        return ourselves()
     user = _ordinary_user()
     closed = any(not _open_to_others(parent) for path in paths for parent in path.resolve().parents)
     return Identity(user.pw_uid, user.pw_gid, through_closed_directories=closed)
