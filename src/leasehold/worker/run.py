@@ -12,7 +12,8 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection, Database, Role, database_for
 from leasehold.kit.logging import configure_logging, mask_secrets
 from leasehold.migrations.state import read_schema_state
-from leasehold.worker.jobs import JOBS, Job, JobContext
+from leasehold.worker.job import Job, JobContext
+from leasehold.worker.jobs import JOBS
 from leasehold.worker.schedules import claim, due_jobs, enrol, record_failure, record_success
 
 _log = logging.getLogger(__name__)
