@@ -8,6 +8,7 @@ from leasehold.licensing.session_queries import SessionLine
 from leasehold.licensing.vocabulary import EndReason
 from leasehold.panel.durations import clock
 from leasehold.panel.lists.table import Cell, Column, Filter, Table
+from leasehold.panel.lists.too_many import too_many_devices
 from leasehold.panel.sessions.table import SESSION_COLUMNS
 from leasehold.panel.words import badge_for, choices_of
 
@@ -31,7 +32,7 @@ PAST_TABLE: Table[ListTime, SessionLine] = Table(
         Column("end_reason", _("Why it ended"), _reason),
     ),
     filters=(
-        Filter("q", _("License key, session or fingerprint")),
+        Filter("q", _("License key, session or fingerprint"), too_many=too_many_devices),
         Filter("end_reason", _("Why it ended"), choices=lambda: choices_of(EndReason)),
         Filter("ended_from", _("Ended from"), kind="date"),
         Filter("ended_until", _("Ended until"), kind="date"),

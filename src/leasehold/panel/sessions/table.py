@@ -18,6 +18,7 @@ from leasehold.licensing.session_lists import LIVE_SESSIONS
 from leasehold.licensing.session_queries import SessionLine
 from leasehold.panel.context import actor, db
 from leasehold.panel.lists.table import BulkAct, Code, Column, Filter, Link, Table
+from leasehold.panel.lists.too_many import too_many_customers, too_many_devices
 from leasehold.panel.reasons import ReasonForm
 from leasehold.panel.rights import Right
 
@@ -83,9 +84,9 @@ LIVE_TABLE: Table[ListTime, SessionLine] = Table(
         Column("dies_at", _("Dies at"), lambda line: line.dies_at),
     ),
     filters=(
-        Filter("q", _("License key, session or fingerprint")),
+        Filter("q", _("License key, session or fingerprint"), too_many=too_many_devices),
         Filter("product", _("Product"), choices=lambda: [(str(one.id), one.name) for one in list_products(db())]),
-        Filter("customer", _("Customer")),
+        Filter("customer", _("Customer"), too_many=too_many_customers),
     ),
     acts=(BulkAct("end", _("End"), question_to_end, _end, Right.CHANGE_LICENSES, form=ReasonForm, icon="player-stop"),),
     refresh_seconds=5,
