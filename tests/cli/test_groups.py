@@ -159,14 +159,11 @@ def test_a_lost_second_factor_is_reset_and_the_link_names_the_proxy(
     monkeypatch.setenv("LEASEHOLD_PANEL_URL", "https://admin.example.org")
     link = cli("admin", "setup-link", "--json").json["setup_link"]
     assert link.startswith("https://admin.example.org/setup/")
-
-
-@pytest.mark.parametrize("verb", ["panel", "up"])
-def test_the_panel_does_not_serve_others_without_tls(cli: Cli, verb: str) -> None:
-    refused = cli(verb, "--host", "0.0.0.0", "--json")
-    assert refused.status == 2
-    assert "LEASEHOLD_PANEL_URL" in refused.error["detail"]
-    assert "--insecure" in refused.error["detail"]
+    assert cli("settings", "set", "panel_url", "https://panel.example.org/", "--json").json["value"] == (
+        "https://panel.example.org"
+    )
+    link = cli("admin", "setup-link", "--json").json["setup_link"]
+    assert link.startswith("https://panel.example.org/setup/")
 
 
 def test_people_read_lines_and_pipes_read_tabs(cli: Cli) -> None:

@@ -6,7 +6,6 @@ from flask_wtf.csrf import CSRFProtect
 from leasehold import __version__
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
-from leasehold.kit.panel_address import is_secure
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
@@ -34,7 +33,7 @@ from leasehold.panel.session_history import views as session_history
 from leasehold.panel.sessions import views as sessions
 from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup
 from leasehold.panel.sign_in import views as sign_in
-from leasehold.panel.sign_in.cookies import cookie_name
+from leasehold.panel.sign_in.cookies import FormCookie
 from leasehold.panel.sign_in.recognition import init_recognition
 from leasehold.panel.staff import views as staff
 from leasehold.panel.words import badge_for, badge_of
@@ -68,18 +67,16 @@ _SUBJECTS = (
 def create_app(configuration: Configuration, database: Database) -> Flask:
     """The panel for `configuration`, on `database` as the role of the panel sees it."""
     app = Flask("leasehold.panel")
-    secure = is_secure(configuration)
     app.config.update(
         SECRET_KEY=read_or_create_secrets(configuration.data_dir)["panel_secret_key"],
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LONGEST_FORM_PART,
         MAX_FORM_PARTS=_MOST_FORM_PARTS,
-        SESSION_COOKIE_NAME=cookie_name("leasehold", secure=secure),
-        SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
     )
+    app.session_interface = FormCookie()
     context.install(app.extensions, context.Installation(configuration, database))
     init_delivery(app)
     init_headers(app)

@@ -144,6 +144,9 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("setting_invalid", "no_time_zone"): _(
         "“%(title)s” must be an IANA time zone such as Europe/Berlin or UTC, not “%(value)s”."
     ),
+    ("setting_invalid", "no_web_address"): _(
+        "“%(title)s” must be like https://admin.example.org, without a path, not “%(value)s”."
+    ),
     ("setting_invalid", "no_switch"): _("“%(title)s” must be on or off, not “%(value)s”."),
     ("setting_invalid", "interval_too_long"): _(
         "“%(title)s” must be less than the session timeout, which is %(timeout)s seconds: raise that first, or choose "

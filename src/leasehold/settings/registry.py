@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tzlocal
 
+from leasehold.kit.web_address import parse_web_address
 from leasehold.settings.errors import SettingInvalid, SettingUnknown
 
 Value = int | str
+
+PANEL_URL = "panel_url"
 
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
 _ADVICE_OFF = "0 means no limit."
@@ -90,7 +93,28 @@ class SwitchSetting:
         return value
 
 
-Setting = IntegerSetting | TimeZoneSetting | SwitchSetting
+@dataclass(frozen=True, slots=True)
+class WebAddressSetting:
+    """The address of a web site, or nothing."""
+
+    name: str
+    help: str
+    default: str = ""
+    unit: str = "web address"
+    home: Home = Home.SETTINGS
+
+    def parse(self, text: str) -> str:
+        """The address without a path, or nothing where nothing is given. Raises `SettingInvalid`."""
+        if not text.strip():
+            return ""
+        address = parse_web_address(text)
+        if address is None:
+            detail = f"{self.name} must be like https://admin.example.org, without a path, not {text!r}."
+            raise SettingInvalid(self.name, detail, {"problem": "no_web_address", "value": text})
+        return address
+
+
+Setting = IntegerSetting | TimeZoneSetting | SwitchSetting | WebAddressSetting
 
 
 def machine_time_zone() -> str:
@@ -161,6 +185,10 @@ SETTINGS: tuple[Setting, ...] = (
         "expiring_license_days", 30, 1, 365, "days", "How long before its end a license is shown as one that expires."
     ),
     TimeZoneSetting("timezone", machine_time_zone, "The time zone that days begin and end in."),
+    WebAddressSetting(
+        PANEL_URL,
+        "Where people reach the panel, if a proxy stands before it; empty: as LEASEHOLD_PANEL_URL says.",
+    ),
     SwitchSetting(
         "second_factor_required",
         "on",

@@ -12,6 +12,11 @@ from flask.testing import FlaskClient
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
+from leasehold.panel.own_address import own_address
+from leasehold.panel.settings_in_force import forget_settings
+from leasehold.panel.sign_in.site import passkey_site
+from leasehold.settings.service import set_setting
+from leasehold.staff.passkeys import Site
 from leasehold.staff.sessions import end_sessions
 from leasehold.staff.throttle import ACCOUNT_FREE
 from tests.conftest import FreshDatabase
@@ -294,6 +299,25 @@ def test_ended_sessions_are_told(panel: Flask, client: FlaskClient, database: Da
     told = [after for _, after in _events(database, "session_ended")]
     assert told == [{"member_id": 1, "reason": "test"}] * 2
     forget_codes(database)
+
+
+def test_the_setting_moves_the_panel_behind_tls_while_it_runs(panel: Flask, database: Database) -> None:
+    client = panel.test_client()
+    assert client.get("/sign-in").status_code == 200
+    with database.connect(application="test") as connection:
+        Actor("test").sign(connection)
+        set_setting(connection, "panel_url", "https://admin.example.org")
+    with panel.app_context():
+        forget_settings()
+    secure = panel.test_client()
+    data = {"name": "Ada", "email": EMAIL, "password": PASSWORD}
+    answer = secure.post(setup_link(database), data=data, base_url="https://admin.example.org/")
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert cookies
+    assert all(cookie.startswith("__Host-") and "Secure" in cookie for cookie in cookies)
+    with panel.test_request_context("/", base_url="http://127.0.0.1/"):
+        assert own_address() == "https://admin.example.org"
+        assert passkey_site() == Site("admin.example.org", "https://admin.example.org")
 
 
 def test_with_tls_the_cookies_belong_to_this_host_alone(
