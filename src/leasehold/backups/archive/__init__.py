@@ -1,0 +1,1 @@
+"""The permanent archive: a git repository elsewhere, which only grows."""

@@ -1,0 +1,1 @@
+"""The database in a backup: dumped in one snapshot, restored into a scratch PostgreSQL, compared."""

@@ -1,0 +1,83 @@
+"""git's command line, run so that nothing of the user's or the machine's git configuration can make it fail or ask."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_CONFIGURATION = {
+    "core.compression": "0",  # what is stored is compressed and sealed already
+    "core.fsync": "all",
+    "core.fsyncMethod": "fsync",
+    "core.looseCompression": "0",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "pack.compression": "0",
+    "pack.window": "0",  # sealed objects have no deltas
+    "protocol.version": "2",
+    "receive.autogc": "false",
+    "safe.directory": "*",  # an archive on this machine may belong to another user
+    "transfer.fsckObjects": "true",
+}
+
+
+class GitFailed(Exception):
+    """git ended with an error; `status` is its exit status, `said` what it wrote to its standard error stream."""
+
+    def __init__(self, arguments: Sequence[str], status: int, said: str) -> None:
+        self.status = status
+        self.said = said.strip()
+        super().__init__(f"git {arguments[0]} failed ({status}): {self.said}")
+
+
+def git(
+    repository: Path,
+    *arguments: str,
+    given: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+) -> bytes:
+    """What git writes to its standard output when it is run on `repository` with `given` as its standard input.
+
+    Raises `GitFailed`, and `subprocess.TimeoutExpired` after `seconds`.
+    """
+    command = ["git", "--git-dir", str(repository), *arguments]
+    done = subprocess.run(
+        command,
+        input=given,
+        stdin=subprocess.DEVNULL if given is None else None,
+        capture_output=True,
+        check=False,
+        env=_environment() | dict(environment or {}),
+        timeout=seconds,
+    )
+    if done.returncode != 0:
+        raise GitFailed(arguments, done.returncode, done.stderr.decode(errors="replace"))
+    return done.stdout
+
+
+def identity(name: str, email: str, moment: str) -> dict[str, str]:
+    """The environment that makes a commit's author and committer `name`, at `moment` (ISO 8601)."""
+    return {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", name), ("EMAIL", email), ("DATE", moment))
+    }
+
+
+def _environment() -> dict[str, str]:
+    configuration = {"GIT_CONFIG_COUNT": str(len(_CONFIGURATION))}
+    for number, (key, value) in enumerate(_CONFIGURATION.items()):
+        configuration |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return (
+        inherited
+        | configuration
+        | {
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "LC_ALL": "C",
+        }
+    )

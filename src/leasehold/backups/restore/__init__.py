@@ -1,0 +1,1 @@
+"""A restore: into a new database beside the old one, compared, then swapped by a rename."""

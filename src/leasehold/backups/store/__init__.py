@@ -1,0 +1,1 @@
+"""Sealed objects: how files become them, and are made of them again."""
