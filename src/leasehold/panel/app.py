@@ -13,6 +13,7 @@ from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
+from leasehold.panel.cross_site import init_cross_site
 from leasehold.panel.customers import views as customers
 from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
@@ -83,6 +84,7 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
     init_locale(app)
     init_problems(app)
     init_navigation(app)
+    init_cross_site(app)
     CSRFProtect(app)
     init_recognition(app)
     app.before_request(check_right)

@@ -13,6 +13,7 @@ from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import forget_old_denials
 from leasehold.operations.processes import remove_stale_processes
 from leasehold.settings.service import get_setting
+from leasehold.staff.session_retention import forget_old_sessions
 
 _ENSURE_PARTITIONS = "SELECT count(*) FROM ensure_heartbeat_partitions()"
 _DROP_PARTITIONS = """
@@ -82,4 +83,5 @@ JOBS = (
     Job("partitions", timedelta(days=1), on_connection(ensure_partitions), also_at_start=True),
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
+    Job("staff_session_retention", timedelta(days=1), on_connection(forget_old_sessions)),
 )

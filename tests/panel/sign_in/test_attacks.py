@@ -84,9 +84,35 @@ def test_an_unknown_account_is_throttled_like_a_known_one_and_not_named(panel: F
     for email in (EMAIL, "nobody@firm.local"):
         answer = panel.test_client().post("/sign-in", data={"email": email, "password": PASSWORD})
         assert (answer.status_code, "Too many attempts" in answer.text) == (429, True)
+        assert 3590 <= int(answer.headers["Retry-After"]) <= 3600
     failed = _events(database, "sign_in_failed")
     assert [row_id for row_id, _ in failed] == ["1"] * ACCOUNT_FREE + ["unknown"] * ACCOUNT_FREE
     assert "nobody" not in str(failed)
+    assert _events(database, "sign_in_delayed") == [("1", {"by": "account"}), ("unknown", {"by": "account"})]
+
+
+def test_the_beginning_of_a_delay_is_told_once_and_not_where_the_attempt_was_right(
+    panel: Flask, client: FlaskClient, database: Database
+) -> None:
+    member = joined(panel, database)
+    for _ in range(ACCOUNT_FREE - 1):
+        give_password(client, member, "wrong horse lantern")
+    assert give_password(client, member).status_code == 302
+    assert _events(database, "sign_in_delayed") == []
+    for _ in range(3):
+        give_password(panel.test_client(), member, "wrong horse lantern")
+        _time_passes(database)
+    assert _events(database, "sign_in_delayed") == [("1", {"by": "account"})]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("cross-site", 403), ("same-origin", 422), ("same-site", 422), (None, 422)]
+)
+def test_a_form_of_another_site_is_refused(client: FlaskClient, said: str | None, status: int) -> None:
+    headers = {"Sec-Fetch-Site": said} if said else {}
+    answer = client.post("/sign-in", data={"email": EMAIL, "password": "wrong horse lantern"}, headers=headers)
+    assert (answer.status_code, "does not come from this panel" in answer.text) == (status, status == 403)
+    assert client.get("/sign-in", headers=headers).status_code == 200
 
 
 def test_the_token_changes_with_every_step_and_the_old_one_is_dead(
