@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -70,6 +71,25 @@ def test_an_unknown_account_looks_like_a_known_one(panel: Flask, database: Datab
         answers.append((answer.status_code, re.sub(r"[\w.-]{60,}", "", answer.text.replace(email, ""))))
     assert answers[0] == answers[1]
     assert answers[0][0] == 422
+
+
+def test_an_unknown_account_costs_as_many_verifications_as_a_known_one(
+    panel: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined(panel, database)
+    verify = PasswordHasher.verify
+    compared: list[str] = []
+
+    def counting(hasher: PasswordHasher, password_hash: str, password: str) -> bool:
+        compared.append(password_hash)
+        return verify(hasher, password_hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    for email in (EMAIL, "nobody@firm.local"):
+        panel.test_client().post("/sign-in", data={"email": email, "password": "wrong horse lantern"})
+    known, unknown = compared
+    assert known != unknown
+    assert known.rsplit("$", 2)[0] == unknown.rsplit("$", 2)[0]  # variant, version, parameters
 
 
 def test_an_unknown_account_is_throttled_like_a_known_one_and_not_named(panel: Flask, database: Database) -> None:
