@@ -61,6 +61,25 @@ def test_devices_are_blocked_unblocked_and_deactivated(cli: Cli, vendor: Vendor)
     assert cli("device", "list", "--license", new_license_key(), "--json").error["code"] == "license_not_found"
 
 
+def test_the_reason_for_what_is_done_stands_in_the_audit_log(cli: Cli, vendor: Vendor, database: Database) -> None:
+    key = _license(cli)
+    vendor.activate(key, FINGERPRINTS[0])
+    token = vendor.start(key, FINGERPRINTS[0])
+    assert cli("session", "end", token, "--reason", " ", "--json").error["code"] == "text_invalid"
+    assert cli("session", "end", token, "--reason", "Moving\n house", "--json").json["end_reason"] == "operator"
+    for verb, reason in (("block", "Lost"), ("unblock", "Found"), ("block", None)):
+        told = () if reason is None else ("--reason", reason)
+        assert cli("device", verb, "--license", key, FINGERPRINTS[0], *told, "--json").status == 0
+    refused = cli("device", "deactivate", "--license", key, FINGERPRINTS[0], "--json")
+    assert refused.error["code"] == "device_blocked"
+    with database.connect(application="test") as connection:
+        query = (
+            "SELECT action, after ->> 'reason' FROM audit_log WHERE action IN ('end', 'block', 'unblock') ORDER BY id"
+        )
+        rows = connection.execute(query).fetchall()
+    assert rows == [("end", "Moving house"), ("block", "Lost"), ("unblock", "Found"), ("block", None)]
+
+
 def test_sessions_are_listed_and_ended(cli: Cli, vendor: Vendor) -> None:
     key, other = _license(cli), _license(cli)
     for license_key in (key, other):
