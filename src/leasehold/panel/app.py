@@ -18,6 +18,7 @@ from leasehold.panel.customers import views as customers
 from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.devices import views as devices
+from leasehold.panel.durations import lasting
 from leasehold.panel.headers import init_headers
 from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
@@ -89,7 +90,7 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
     init_recognition(app)
     app.before_request(check_right)
     allow(app, "static", Right.PUBLIC)
-    app.jinja_env.filters["browser"] = browser_in_words
+    app.jinja_env.filters |= {"browser": browser_in_words, "lasting": lasting}
     for subject in _SUBJECTS:
         app.register_blueprint(subject.pages)
     app.jinja_env.globals |= {
