@@ -81,8 +81,8 @@ LIVE_TABLE: Table[ListTime, SessionLine] = Table(
     columns=(
         *SESSION_COLUMNS,
         Column("started", _("Started"), lambda line: line.session.started_at, order="started"),
-        Column("duration", _("Duration"), lambda line: lasting(line.duration), numeric=True),
-        Column("silence", _("Since the last heartbeat"), lambda line: lasting(line.silence), numeric=True),
+        Column("duration", _("Duration"), lambda line: lasting(line.duration), shown=False, numeric=True),
+        Column("silence", _("Silent for"), lambda line: lasting(line.silence), numeric=True),
         Column(
             "silent_seconds",
             _("Seconds since heartbeat"),
