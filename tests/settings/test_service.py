@@ -12,8 +12,9 @@ from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.orm import driver_connection, engine_of, transaction
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid, SettingUnknown
 from leasehold.settings.history import read_last_changes
+from leasehold.settings.kinds import Home, IntegerSetting
 from leasehold.settings.panel_url import check_panel_may_listen, read_configuration
-from leasehold.settings.registry import SETTINGS, Home, IntegerSetting, find_setting
+from leasehold.settings.registry import SETTINGS, find_setting
 from leasehold.settings.service import get_setting, read_all, reset_setting, set_setting, set_settings
 from tests.conftest import FreshDatabase
 
@@ -142,7 +143,7 @@ def _stores(connection: Connection, statement: str) -> bool:
 
 @pytest.mark.parametrize("configured", ["Europe/Berlin", "Nowhere/Land", ""])
 def test_the_machine_s_time_zone_is_one(configured: str) -> None:
-    program = "from leasehold.settings.registry import machine_time_zone; print(machine_time_zone())"
+    program = "from leasehold.settings.kinds import machine_time_zone; print(machine_time_zone())"
     printed = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {"TZ": configured}, capture_output=True, text=True, check=True
     )

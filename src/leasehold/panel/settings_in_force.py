@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from leasehold.kit.orm import driver_connection
 from leasehold.panel.context import db, finish
-from leasehold.settings.registry import Value
+from leasehold.settings.kinds import Value
 from leasehold.settings.service import read_all
 
 _EXTENSION = "leasehold.settings"

@@ -6,7 +6,8 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection, Database
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.panel_address import check_panel_is_safe
-from leasehold.settings.registry import PANEL_URL, Value
+from leasehold.settings.kinds import Value
+from leasehold.settings.registry import PANEL_URL
 from leasehold.settings.service import get_setting
 
 
