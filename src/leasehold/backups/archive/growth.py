@@ -55,4 +55,4 @@ def _rate(pushes: list[Event]) -> float | None:
 
 
 def _size(event: Event) -> int:
-    return int(event.facts["archived_bytes"])
+    return int(event.facts.get("archived_bytes", 0))

@@ -49,11 +49,11 @@ def volumes_of(events: Iterable[Event]) -> list[Volume]:
         facts = event.facts
         if event.step == "volume":
             address, ssh_key = read_address(str(facts["address"])), Path(str(facts["ssh_key"]))
-            volume = Volume(int(facts["volume"]), address, ssh_key, int(facts["copy"]))
+            volume = Volume(int(facts["volume"]), address, ssh_key, int(facts.get("copy", 1)))
             found[volume.number] = _as_left(volume, list(found.values()))
         elif event.step == State.PUSHED and facts.get("volume") in found:
             number = int(facts["volume"])
-            stored = found[number].stored + int(facts["archived_bytes"])
+            stored = found[number].stored + int(facts.get("archived_bytes", 0))
             found[number] = replace(found[number], last=str(facts["archived"]), stored=stored)
     return [found[number] for number in sorted(found)]
 
