@@ -1,5 +1,6 @@
 """What a restored database needs before it may take the place of another one."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +13,14 @@ from psycopg.types.json import Jsonb
 
 from leasehold.audit.checkpoints import read_witness
 from leasehold.audit.sealing import Pace, seal_audit
+from leasehold.backups.catalog import Catalog
+from leasehold.backups.errors import BackupError
 from leasehold.backups.manifest import Manifest
+from leasehold.backups.places import Places
+from leasehold.backups.record import write_record
 from leasehold.backups.restore.doors import ClosedDoors, close_doors, read_closed_doors
 from leasehold.backups.restore.state import Carried
+from leasehold.backups.settings import read_backup_settings
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection, Database
 from leasehold.kit.signing import load_key_ring
@@ -71,7 +77,7 @@ def remember(connection: Connection | None) -> Replaced:
 
 
 def adopt(
-    connection: Connection, manifest: Manifest, replaced: Replaced, *, actor: Actor, previous: str | None, witness: str
+    connection: Connection, places: Places, manifest: Manifest, replaced: Replaced, *, actor: Actor, previous: str | None
 ) -> tuple[Carried, ...]:
     """Close the doors, end the sign-ins, give sessions a fresh timeout, and record it all; nothing is committed.
 
@@ -80,13 +86,14 @@ def adopt(
     actor.sign(connection)
     connection.execute(_BEGIN_ANEW)
     connection.execute(_END_SIGN_INS)
+    _write_record(connection, places)
     carried = close_doors(connection, replaced.doors, actor)
     details: dict[str, Any] = {
         "created_at": manifest.created_at,
         "audit_id": manifest.database.audit_id,
         "replaced": previous,
         "replaced_checkpoint": replaced.checkpoint,
-        "witness": witness or None,
+        "witness": _witness_of(places.data_dir),
         "carried_over": {one.kind: len(one.names) for one in carried},
     }
     connection.execute(_RECORD, (ACTION, manifest.name, Jsonb(details)))
@@ -99,12 +106,19 @@ def seal_restored(connection: Connection, stage: Path) -> None:
         pass
 
 
-def witness_of(data_dir: Path) -> str:
-    """The checkpoint that this machine remembers, nothing where it cannot be read."""
+def _write_record(connection: Connection, places: Places) -> None:
+    """What is known of the newest backups is known from the catalogue; a damaged one keeps nobody from a restore."""
+    with contextlib.suppress(BackupError):
+        archived = read_backup_settings(connection).archive is not None
+        write_record(connection, Catalog(places).backups(), archived=archived)
+
+
+def _witness_of(data_dir: Path) -> str | None:
+    """The checkpoint that this machine remembers, None where it cannot be read."""
     try:
-        return read_witness(data_dir) or ""
+        return read_witness(data_dir)
     except OSError:
-        return ""
+        return None
 
 
 def _last_checkpoint(connection: Connection) -> str | None:

@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 
-from leasehold.backups.lock import who_works
 from leasehold.backups.errors import BackupRunning
+from leasehold.backups.lock import who_works
 from leasehold.backups.names import moment_of
 from leasehold.backups.places import Places
 from leasehold.embedded.log_files import open_log

@@ -12,12 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-import psycopg
-
 from leasehold import __version__
 from leasehold.backups.catalog import Catalog
 from leasehold.backups.database.comparing import compare
-from leasehold.backups.database.failures import database_failed
+from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import programs_for, server_major
 from leasehold.backups.database.restoring import restore_dump
 from leasehold.backups.database.space import check_room
@@ -35,6 +33,7 @@ from leasehold.backups.restore.switching import files_of, rehearse, switch, undo
 from leasehold.backups.restore.tables import LEFT_BEHIND
 from leasehold.embedded.binaries import major
 from leasehold.kit.configuration import Configuration
+from leasehold.kit.guard import Unguarded
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.migrations.runner import migrate
 from leasehold.migrations.state import wanted_schema
@@ -66,11 +65,10 @@ def restore(
         state = RestoreState(name, actor, dry_run, server.name, new, previous, os.getpid())
         journal = Journal(places, state, say)
         try:
-            outcome = _restore(configuration, places, server, journal, source)
+            with failures_of("The restore"):
+                outcome = _restore(configuration, places, server, journal, source)
         except BaseException as error:
             _give_up(places, server, journal, failure_of(error))
-            if isinstance(error, psycopg.Error):
-                raise database_failed(error, doing="The restore") from error
             raise
         if not dry_run:
             Catalog(places).add("restored", name, restored_by=actor, previous_database=outcome.previous)
@@ -115,7 +113,7 @@ def _load(server: DatabaseServer, journal: Journal, facts: DatabaseFacts, backup
     journal.reach(Step.COMPARING, f"{len(facts.tables)} tables are compared with what they were.")
     compare(facts, database.conninfo, without=LEFT_BEHIND)
     journal.reach(Step.PREPARING, "The restored database is brought up to date.")
-    migrate(database, _NothingToLose())
+    migrate(database, Unguarded())
 
 
 def _check_versions(server: DatabaseServer, facts: DatabaseFacts) -> None:
@@ -162,10 +160,3 @@ def _give_up(places: Places, server: DatabaseServer, journal: Journal, reason: s
 
 def _dump_in(backup: Path, facts: DatabaseFacts) -> Path:
     return backup / Path(facts.tables[0].file).parent
-
-
-class _NothingToLose:
-    """The guard of a database that nobody uses yet."""
-
-    def before_change(self, reason: str) -> None:
-        """Return."""

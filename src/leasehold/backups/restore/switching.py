@@ -14,7 +14,7 @@ import msgspec
 
 from leasehold.backups.manifest import Manifest
 from leasehold.backups.places import Places
-from leasehold.backups.restore.adopting import adopt, reading, remember, seal_restored, witness_of
+from leasehold.backups.restore.adopting import adopt, reading, remember, seal_restored
 from leasehold.backups.restore.database_server import DatabaseServer
 from leasehold.backups.restore.files import RestoredFiles
 from leasehold.backups.restore.state import Carried, Journal, Outcome, Step
@@ -39,7 +39,7 @@ def rehearse(places: Places, server: DatabaseServer, journal: Journal, manifest:
     """What the switch would do; nothing of it is kept."""
     state, files = journal.state, files_of(places, journal)
     with reading(server.database(state.database)) as replaced, _into(server, state.new) as connection:
-        carried, notes = _adopt(journal, connection, replaced, manifest, witness_of(places.data_dir))
+        carried, notes = _adopt(places, journal, connection, replaced, manifest)
         connection.rollback()
     return _told(outcome, carried, notes, files)
 
@@ -53,7 +53,7 @@ def switch(places: Places, server: DatabaseServer, journal: Journal, manifest: M
         if server.exists(state.database):
             server.close(state.database, but=[replaced] if replaced else [])
         with _into(server, state.new) as connection:
-            carried, notes = _adopt(journal, connection, replaced, manifest, witness_of(places.data_dir))
+            carried, notes = _adopt(places, journal, connection, replaced, manifest)
             connection.commit()
             seal_restored(connection, files.stage)
     told = _told(outcome, carried, notes, files)
@@ -91,13 +91,13 @@ def _into(server: DatabaseServer, name: str) -> Connection:
 
 
 def _adopt(
-    journal: Journal, connection: Connection, replaced: Connection | None, manifest: Manifest, witness: str
+    places: Places, journal: Journal, connection: Connection, replaced: Connection | None, manifest: Manifest
 ) -> tuple[tuple[Carried, ...], tuple[str, ...]]:
     """The doors that were closed, and what a person should know of those that could not be looked at."""
     state = journal.state
     known = remember(replaced)
     previous = state.previous if replaced is not None else None
-    carried = adopt(connection, manifest, known, actor=Actor(state.actor), previous=previous, witness=witness)
+    carried = adopt(connection, places, manifest, known, actor=Actor(state.actor), previous=previous)
     if replaced is None:
         notes: tuple[str, ...] = (
             f"The database {state.database} could not be read, so nothing was carried over from it: keys that were "

@@ -4,6 +4,7 @@ from typing import Final
 
 LEFT_BEHIND: Final = frozenset(
     {
+        "backup_days",  # a day's backup is made up for, which the first one after a restore is anyway
         "schedules",  # when jobs ran is about this machine's worker, which makes its rows anew
         "server_processes",  # they have ended long since
         "sign_in_throttles",  # failures of minutes ago
@@ -22,6 +23,7 @@ RESTORED: Final = frozenset(
         "audit_log",
         "audit_personal_values",
         "audit_seals",
+        "backup_state",  # and written anew from the catalogue
         "contact_details",
         "contacts",
         "customers",
