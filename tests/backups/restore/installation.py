@@ -108,5 +108,7 @@ class Restorable:
         (name,) = self.read("SELECT current_database()")[0]
         return [
             str(found)
-            for (found,) in self.read("SELECT datname::text FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", name)
+            for (found,) in self.read(
+                "SELECT datname::text FROM pg_database WHERE starts_with(datname, %s) ORDER BY 1", name
+            )
         ]

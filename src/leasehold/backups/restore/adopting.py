@@ -77,7 +77,13 @@ def remember(connection: Connection | None) -> Replaced:
 
 
 def adopt(
-    connection: Connection, places: Places, manifest: Manifest, replaced: Replaced, *, actor: Actor, previous: str | None
+    connection: Connection,
+    places: Places,
+    manifest: Manifest,
+    replaced: Replaced,
+    *,
+    actor: Actor,
+    previous: str | None,
 ) -> tuple[Carried, ...]:
     """Close the doors, end the sign-ins, give sessions a fresh timeout, and record it all; nothing is committed.
 
