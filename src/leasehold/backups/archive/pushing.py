@@ -16,10 +16,11 @@ from leasehold.backups.archive.history import (
     BRANCH,
     TAGS,
     blobs_in_history,
+    contains,
     files_of,
-    has,
     known_tip,
     note_tip,
+    rewritten,
     sizes_of,
     tree_of,
 )
@@ -87,14 +88,18 @@ class _Push:
         _make_directory(self.remote, self.volume)
         refs = self.remote.refs()
         tip = known_tip(self.repository, self.remote, self.volume, refs)
-        archived = refs.get(f"{TAGS}{self.name}")
-        if archived is None:
-            archived = self._add(tip, step_bytes)
+        tag = f"{TAGS}{self.name}"
+        archived = refs.get(tag)
+        if archived is not None:
+            self._check_same(archived, tip)
         else:
-            self._check_same(archived)
+            archived = self._add(tip, step_bytes)
+            self.remote.push(self.repository, f"{archived}:{tag}")
         return Pushed(self.volume.number, archived, tree_of(self.repository, archived), self._new_bytes())
 
     def _add(self, tip: str | None, step_bytes: int) -> str:
+        if tip is not None and tree_of(self.repository, tip) == tree_of(self.repository, self.commit):
+            return tip
         files = files_of(self.repository, self.commit)
         there = blobs_in_history(self.repository, tip)
         steps = list(_steps(self._to_send(files, there), step_bytes))
@@ -107,7 +112,7 @@ class _Push:
             self.remote.push(self.repository, f"{parent}:{BRANCH}")
         parents = self._parents(parent, tip, {blob: there[blob] for blob in files.values() if blob in there})
         final = self._commit(tree_of(self.repository, self.commit), parents, self.name)
-        self.remote.push(self.repository, f"{final}:{BRANCH}", f"{final}:{TAGS}{self.name}")
+        self.remote.push(self.repository, f"{final}:{BRANCH}")
         note_tip(self.repository, self.volume, final)
         return final
 
@@ -135,9 +140,10 @@ class _Push:
             raise BackupError("object_missing", detail)
         return {path: (blob, sizes[blob]) for path, blob in files.items() if blob in sizes}
 
-    def _check_same(self, archived: str) -> None:
-        if not has(self.repository, archived):
-            self.remote.bring(self.repository, f"{TAGS}{self.name}")
+    def _check_same(self, archived: str, tip: str | None) -> None:
+        """That what has the backup's name is the backup, and part of the branch."""
+        if tip is None or not contains(self.repository, tip, archived):
+            raise rewritten(self.remote, archived)
         if tree_of(self.repository, archived) != tree_of(self.repository, self.commit):
             detail = (
                 f"{self.remote.address.text} has another backup of the name {self.name}: does another installation use "
