@@ -7,13 +7,14 @@ from leasehold import __version__
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
 from leasehold.kit.panel_address import is_secure
-from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
+from leasehold.panel.backups import rescue
+from leasehold.panel.backups.words import door_words, restore_steps
 from leasehold.panel.customers import views as customers
 from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
@@ -24,12 +25,14 @@ from leasehold.panel.licenses import views as licenses
 from leasehold.panel.links import link_to
 from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
+from leasehold.panel.maintenance import init_maintenance
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
 from leasehold.panel.rights import Right
 from leasehold.panel.search import views as search
+from leasehold.panel.secret_key import init_secret_key
 from leasehold.panel.session_history import views as session_history
 from leasehold.panel.sessions import views as sessions
 from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup
@@ -62,6 +65,7 @@ _SUBJECTS = (
     administration,
     audit,
     search,
+    rescue,
 )
 
 
@@ -70,7 +74,6 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
     app = Flask("leasehold.panel")
     secure = is_secure(configuration)
     app.config.update(
-        SECRET_KEY=read_or_create_secrets(configuration.data_dir)["panel_secret_key"],
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LONGEST_FORM_PART,
         MAX_FORM_PARTS=_MOST_FORM_PARTS,
@@ -81,10 +84,12 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     context.install(app.extensions, context.Installation(configuration, database))
+    init_secret_key(app, configuration.data_dir)
     init_delivery(app)
     init_headers(app)
     init_locale(app)
     init_problems(app)
+    init_maintenance(app, configuration.data_dir)
     init_navigation(app)
     CSRFProtect(app)
     init_recognition(app)
@@ -103,6 +108,8 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         "action_words": action_words,
         "actor_words": actor_words,
         "table_words": table_words,
+        "restore_steps": restore_steps,
+        "door_words": door_words,
         "Right": Right,
         "installed_endpoints": lambda: current_app.view_functions,
     }

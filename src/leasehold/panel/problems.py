@@ -92,7 +92,10 @@ def _database_problem(error: Exception) -> ResponseReturnValue:
     if not isinstance(cause, _AWAY):
         return _defect(error)
     _log.warning("the database cannot be used: %s", str(cause).split("\n", 1)[0])
-    sentence = _("The database cannot be reached. Nothing is lost: try again in a moment.")
+    sentence = _(
+        "The database cannot be reached. Nothing is lost: try again in a moment. Where it is gone for good, run "
+        "leasehold backup rescue-link on the server: the link leads to the backups."
+    )
     return _message(_("The database is away"), sentence, HTTPStatus.SERVICE_UNAVAILABLE, typed=typed_form())
 
 

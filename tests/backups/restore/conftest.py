@@ -17,8 +17,6 @@ _LIKE = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datn
 
 @pytest.fixture
 def here(fresh_database: FreshDatabase, tmp_path: Path) -> Iterator[Restorable]:
-    with fresh_database.superuser() as connection:
-        connection.execute("ALTER ROLE leasehold CREATEDB")
     configuration = load_configuration(database_url=fresh_database.url, data_dir=tmp_path / "data")
     configuration.data_dir.mkdir()
     yield Restorable(configuration)
