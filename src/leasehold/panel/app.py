@@ -13,8 +13,6 @@ from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
-from leasehold.panel.backups import rescue
-from leasehold.panel.backups.words import door_words, restore_steps
 from leasehold.panel.customers import views as customers
 from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
@@ -30,6 +28,8 @@ from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
+from leasehold.panel.rescue import views as rescue
+from leasehold.panel.rescue.words import door_words, restore_steps
 from leasehold.panel.rights import Right
 from leasehold.panel.search import views as search
 from leasehold.panel.secret_key import init_secret_key
