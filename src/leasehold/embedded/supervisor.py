@@ -29,6 +29,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role, database_for
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.listeners import http_address, listen_on_port
+from leasehold.kit.maintenance import under_maintenance
 from leasehold.kit.panel_address import check_panel_is_safe, panel_address
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
@@ -86,6 +87,7 @@ class Supervisor:
         self._cluster = Cluster(configuration.data_dir, pause=self._pause) if configuration.embedded else None
         self._postgres: subprocess.Popen[bytes] | None = None
         self._postgres_again_at = 0.0
+        self._maintained = False
         environment = configuration.as_environment()
         self._programs = [
             Program(verb, title, configuration.data_dir, environment)
@@ -105,6 +107,7 @@ class Supervisor:
             program.start()
         self._start_postgres()
         self._lock.announce(self._server, self._panel)
+        self._wait_for("The interrupted restore", lambda: not under_maintenance(self._data_dir))  # the worker ends it
         self._migrate()
         check_panel_may_listen(self._configuration, database_for(self._configuration, Role.OWNER))
         self._wait_for("License server", lambda: answers_well(self._server, "/health/ready"))
@@ -132,9 +135,7 @@ class Supervisor:
         """Start again what dies, and pass warnings on, until a signal ends it."""
         while True:
             self._look_after_postgres()
-            for program in self._programs:
-                for sentence in program.look_after():
-                    terminal.warn(sentence)
+            self._look_after_programs()
             self._pause(_LOOK_SECONDS)
 
     def stop(self) -> None:
@@ -161,6 +162,14 @@ class Supervisor:
             self._postgres = self._cluster.start(descriptor)
         finally:
             os.close(descriptor)
+
+    def _look_after_programs(self) -> None:
+        """What they say about a database that a restore is swapping is no news."""
+        was, self._maintained = self._maintained, under_maintenance(self._data_dir)
+        for program in self._programs:
+            for sentence in program.look_after():
+                if not (was or self._maintained):
+                    terminal.warn(sentence)
 
     def _look_after_postgres(self) -> None:
         if self._postgres is None or self._postgres.poll() is None:
@@ -206,9 +215,7 @@ class Supervisor:
     def _wait_for(self, title: str, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         while not is_ready():
-            for program in self._programs:
-                for sentence in program.look_after():
-                    terminal.warn(sentence)
+            self._look_after_programs()
             if time.monotonic() > deadline:
                 logs = self._data_dir / "logs"
                 raise ConfigurationError(

@@ -6,7 +6,6 @@ from flask_wtf.csrf import CSRFProtect
 from leasehold import __version__
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
-from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
@@ -25,12 +24,16 @@ from leasehold.panel.licenses import views as licenses
 from leasehold.panel.links import link_to
 from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
+from leasehold.panel.maintenance import init_maintenance
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
+from leasehold.panel.rescue import views as rescue
+from leasehold.panel.rescue.words import door_words, restore_steps
 from leasehold.panel.rights import Right
 from leasehold.panel.search import views as search
+from leasehold.panel.secret_key import init_secret_key
 from leasehold.panel.session_history import views as session_history
 from leasehold.panel.sessions import views as sessions
 from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup
@@ -63,6 +66,7 @@ _SUBJECTS = (
     administration,
     audit,
     search,
+    rescue,
 )
 
 
@@ -70,7 +74,6 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
     """The panel for `configuration`, on `database` as the role of the panel sees it."""
     app = Flask("leasehold.panel")
     app.config.update(
-        SECRET_KEY=read_or_create_secrets(configuration.data_dir)["panel_secret_key"],
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LONGEST_FORM_PART,
         MAX_FORM_PARTS=_MOST_FORM_PARTS,
@@ -80,10 +83,12 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
     )
     app.session_interface = FormCookie()
     context.install(app.extensions, context.Installation(configuration, database))
+    init_secret_key(app, configuration.data_dir)
     init_delivery(app)
     init_headers(app)
     init_locale(app)
     init_problems(app)
+    init_maintenance(app, configuration.data_dir)
     init_navigation(app)
     init_cross_site(app)
     CSRFProtect(app)
@@ -103,6 +108,8 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         "action_words": action_words,
         "actor_words": actor_words,
         "table_words": table_words,
+        "restore_steps": restore_steps,
+        "door_words": door_words,
         "Right": Right,
         "installed_endpoints": lambda: current_app.view_functions,
     }

@@ -29,6 +29,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "recovery_codes_made": _("recovery codes made"),
     "recovery_code_used": _("recovery code used"),
     "accept_rollback": _("rollback accepted"),
+    "restored": _("restored"),
 }
 
 TABLES: Final[dict[str, LazyString]] = {
@@ -56,6 +57,7 @@ TABLES: Final[dict[str, LazyString]] = {
     "settings": _("setting"),
     "runtime": _("settings of the License API"),
     "audit_log": _("audit log"),
+    "backups": _("backup"),
 }
 
 _KINDS: Final[dict[str, LazyString]] = {
