@@ -8,9 +8,14 @@ from leasehold.kit.secrets_file import FILE_NAME
 
 def database_of_installation(configuration: Configuration, role: Role) -> Database:
     """Its database; makes nothing. Raises `ConfigurationError` where there is no installation."""
+    check_installation(configuration)
+    return database_for(configuration, role)
+
+
+def check_installation(configuration: Configuration) -> None:
+    """Raise `ConfigurationError` where there is no installation."""
     if configuration.embedded and not (configuration.data_dir / FILE_NAME).exists():
         raise ConfigurationError(
             f"There is no installation in {configuration.data_dir}: make one with `leasehold up`, "
             "or name another directory with --data-dir."
         )
-    return database_for(configuration, role)
