@@ -1,0 +1,50 @@
+"""Restore a dump into an empty database, with stock pg_restore."""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import psycopg
+from psycopg import sql
+
+from leasehold.backups.database.failures import database_failed
+from leasehold.backups.database.programs import Programs, check_version
+from leasehold.backups.database.service_file import SAME_WAY, same_way_in
+from leasehold.backups.database.toc import read_toc, without_rows_of
+from leasehold.kit.database import Connection
+
+_DOING = "The restore"
+
+
+def make_roles(connection: Connection, roles: Iterable[str]) -> None:
+    """Make those of `roles` that the cluster does not have: without a login, to own things and be granted some."""
+    known = {name for (name,) in connection.execute("SELECT rolname::text FROM pg_roles")}
+    for role in roles:
+        if role not in known:
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+
+
+def restore_dump(dump: Path, conninfo: str, programs: Programs, *, skip: Collection[str] = (), jobs: int = 2) -> None:
+    """Restore everything of `dump` but the rows of the tables in `skip` into the empty database of `conninfo`.
+
+    The roles have to be there. Raises `BackupError`; the database is of no use then.
+    """
+    try:
+        with psycopg.connect(conninfo, autocommit=True, application_name="leasehold restore") as connection:
+            check_version(connection, programs)
+            _restore(dump, connection, programs, skip, jobs)
+    except psycopg.Error as error:
+        raise database_failed(error, doing=_DOING) from error
+
+
+def _restore(dump: Path, connection: Connection, programs: Programs, skip: Collection[str], jobs: int) -> None:
+    with (
+        same_way_in(connection, dump.parent) as environment,
+        NamedTemporaryFile("w", encoding="utf-8", prefix="list-", dir=dump.parent) as list_file,
+    ):
+        list_file.write(without_rows_of(read_toc(dump, programs), skip))
+        list_file.flush()
+        programs.run(
+            "pg_restore", "--exit-on-error", f"--jobs={jobs}", "--no-password", f"--use-list={list_file.name}",
+            SAME_WAY, str(dump), environment=environment, doing=_DOING,
+        )  # fmt: skip
