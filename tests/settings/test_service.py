@@ -10,7 +10,8 @@ from leasehold.kit.database import Connection, Database, Role
 from leasehold.kit.orm import driver_connection, engine_of, transaction
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid, SettingUnknown
 from leasehold.settings.history import read_last_changes
-from leasehold.settings.registry import SETTINGS, Home, IntegerSetting, find_setting
+from leasehold.settings.kinds import Home, IntegerSetting
+from leasehold.settings.registry import SETTINGS, find_setting
 from leasehold.settings.service import get_setting, read_all, reset_setting, set_setting, set_settings
 from tests.conftest import FreshDatabase
 
@@ -106,7 +107,7 @@ def _stores(connection: Connection, statement: str) -> bool:
 
 @pytest.mark.parametrize("configured", ["Europe/Berlin", "Nowhere/Land", ""])
 def test_the_machine_s_time_zone_is_one(configured: str) -> None:
-    program = "from leasehold.settings.registry import machine_time_zone; print(machine_time_zone())"
+    program = "from leasehold.settings.kinds import machine_time_zone; print(machine_time_zone())"
     printed = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {"TZ": configured}, capture_output=True, text=True, check=True
     )

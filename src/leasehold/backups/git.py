@@ -4,8 +4,9 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
-_CONFIGURATION = {
+CONFIGURATION: Final = {
     "core.compression": "0",  # what is stored is compressed and sealed already
     "core.fsync": "all",
     "core.fsyncMethod": "fsync",
@@ -48,7 +49,7 @@ def git(
         stdin=subprocess.DEVNULL if given is None else None,
         capture_output=True,
         check=False,
-        env=_environment() | dict(environment or {}),
+        env=environment_of_git() | dict(environment or {}),
         timeout=seconds,
     )
     if done.returncode != 0:
@@ -65,9 +66,10 @@ def identity(name: str, email: str, moment: str) -> dict[str, str]:
     }
 
 
-def _environment() -> dict[str, str]:
-    configuration = {"GIT_CONFIG_COUNT": str(len(_CONFIGURATION))}
-    for number, (key, value) in enumerate(_CONFIGURATION.items()):
+def environment_of_git() -> dict[str, str]:
+    """The environment that git runs in."""
+    configuration = {"GIT_CONFIG_COUNT": str(len(CONFIGURATION))}
+    for number, (key, value) in enumerate(CONFIGURATION.items()):
         configuration |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return (

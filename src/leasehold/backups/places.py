@@ -38,6 +38,11 @@ class Places:
         return self.root / "manifests" / f"{name}.json"
 
     @property
+    def known_hosts(self) -> Path:
+        """The keys of the machines that an archive may be on."""
+        return self.root / "known_hosts"
+
+    @property
     def restoring(self) -> Path:
         """What a restore is doing; there while one runs or has failed half-way."""
         return self.root / "restoring.json"

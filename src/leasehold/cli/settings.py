@@ -9,7 +9,8 @@ from leasehold.cli.output import Fields
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.kit.orm import driver_connection
-from leasehold.settings.registry import SETTINGS, IntegerSetting, Setting, Value, find_setting
+from leasehold.settings.kinds import IntegerSetting, Setting, Value
+from leasehold.settings.registry import SETTINGS, find_setting
 from leasehold.settings.service import get_setting, read_all, set_setting
 
 app = new_group()

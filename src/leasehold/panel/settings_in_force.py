@@ -7,7 +7,7 @@ from flask import current_app
 
 from leasehold.kit.orm import driver_connection
 from leasehold.panel.context import db
-from leasehold.settings.registry import Value
+from leasehold.settings.kinds import Value
 from leasehold.settings.service import read_all
 
 _EXTENSION = "leasehold.settings"
