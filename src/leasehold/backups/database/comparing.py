@@ -1,11 +1,10 @@
 """Is a restored database the one that was dumped? Every table, by the number of its rows and their hashes."""
 
 from collections.abc import Collection
-from itertools import count
 
 import psycopg
 
-from leasehold.backups.database.failures import database_failed
+from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.progress import Progress, silent
 from leasehold.backups.database.tables import Content, fix_formats, list_tables, read_tables
 from leasehold.backups.errors import NotVerified
@@ -27,10 +26,8 @@ def compare(
     table that differs with both counts, and `BackupError` where it cannot be read.
     """
     wanted = {table.name: table for table in facts.tables if table.name not in without}
-    try:
+    with failures_of("Comparing the restored database"):
         found = _read(conninfo, jobs, progress)
-    except psycopg.Error as error:
-        raise database_failed(error, doing="Comparing the restored database") from error
     problems = [problem for name, table in wanted.items() if (problem := _difference(table, found.get(name)))]
     problems += [
         f"{name} has {content.rows:,} rows that no dump had"
@@ -51,8 +48,7 @@ def _read(conninfo: str, jobs: int, progress: Progress) -> dict[str, Content]:
 
     with connect() as connection:
         tables = list_tables(connection)
-    numbers = count(1)
-    return read_tables(connect, tables, jobs=jobs, each=lambda _: progress("compared", next(numbers), len(tables)))
+    return read_tables(connect, tables, jobs=jobs, each=lambda done: progress("compared", done, len(tables)))
 
 
 def _difference(wanted: TableFacts, found: Content | None) -> str | None:

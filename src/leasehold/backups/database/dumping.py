@@ -4,13 +4,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
-import psycopg
-
 from leasehold.backups.database.facts import database_facts, database_size
-from leasehold.backups.database.failures import database_failed
+from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import Programs, check_version, finish
 from leasehold.backups.database.progress import Progress, silent
 from leasehold.backups.database.service_file import SAME_WAY, same_way_in
@@ -40,17 +37,15 @@ def dump(
     What an interrupted one left is made anew. With `heartbeats` "structure" their rows stay out. `progress` is told
     of tables. Raises `BackupError` (`WrongVersion`, `DiskFull`); there is no `target` then.
     """
-    shutil.rmtree(target, ignore_errors=True)
-    try:
+    with failures_of(_DOING), _whole_or_gone(target):
         with database.connect(application=APPLICATION) as connection:
             check_version(connection, programs)
             check_room(target.parent, database_size(connection), what="the dump of the database")
         with snapshot_of(database, wait_seconds=_PARTITIONS_WAIT_SECONDS) as snapshot:
             tables = list_tables(snapshot.connection)
-            numbers = count(1)
             with _pg_dump(snapshot, target, programs, heartbeats, jobs) as process:
                 contents = read_tables(
-                    snapshot.connect, tables, jobs=jobs, each=lambda _: progress("dumped", next(numbers), len(tables))
+                    snapshot.connect, tables, jobs=jobs, each=lambda done: progress("dumped", done, len(tables))
                 )
                 finish(process, "pg_dump", doing=_DOING)
             files = table_files(read_toc(target, programs))
@@ -60,10 +55,15 @@ def dump(
                 files={name: f"{target.name}/{file}" for name, file in files.items()},
                 pg_dump=programs.version,
             )
-    except BaseException as error:
+
+
+@contextmanager
+def _whole_or_gone(target: Path) -> Iterator[None]:
+    shutil.rmtree(target, ignore_errors=True)
+    try:
+        yield
+    except BaseException:
         shutil.rmtree(target, ignore_errors=True)
-        if isinstance(error, psycopg.Error):
-            raise database_failed(error, doing=_DOING) from error
         raise
 
 

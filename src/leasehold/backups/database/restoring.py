@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 import psycopg
 from psycopg import sql
 
-from leasehold.backups.database.failures import database_failed
+from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import Programs, check_version
 from leasehold.backups.database.service_file import SAME_WAY, same_way_in
 from leasehold.backups.database.toc import read_toc, without_rows_of
@@ -29,12 +29,12 @@ def restore_dump(dump: Path, conninfo: str, programs: Programs, *, skip: Collect
 
     The roles have to be there. Raises `BackupError`; the database is of no use then.
     """
-    try:
-        with psycopg.connect(conninfo, autocommit=True, application_name="leasehold restore") as connection:
-            check_version(connection, programs)
-            _restore(dump, connection, programs, skip, jobs)
-    except psycopg.Error as error:
-        raise database_failed(error, doing=_DOING) from error
+    with (
+        failures_of(_DOING),
+        psycopg.connect(conninfo, autocommit=True, application_name="leasehold restore") as connection,
+    ):
+        check_version(connection, programs)
+        _restore(dump, connection, programs, skip, jobs)
 
 
 def _restore(dump: Path, connection: Connection, programs: Programs, skip: Collection[str], jobs: int) -> None:

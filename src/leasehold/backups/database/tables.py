@@ -1,9 +1,10 @@
 """Every table that holds rows, and what it holds: their number and the sum of their hashes, in any order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from psycopg import sql
 
@@ -69,27 +70,54 @@ def list_tables(connection: Connection) -> list[Table]:
 
 
 def read_tables(
-    connect: Callable[[], Connection], tables: Iterable[Table], *, jobs: int, each: Callable[[Table], None]
+    connect: Callable[[], Connection], tables: Sequence[Table], *, jobs: int, each: Callable[[int], None]
 ) -> dict[str, Content]:
-    """What each of `tables` holds, by name, read on `jobs` connections; `each` hears of every one that is read.
+    """What each of `tables` holds, by name, read on `jobs` connections; `each` hears how many are done.
 
-    Raises `psycopg.Error`.
+    Raises the first `psycopg.Error`; what was not begun then is left.
     """
     waiting: SimpleQueue[Table | None] = SimpleQueue()
-    for entry in [*tables, *([None] * jobs)]:
+    for entry in (*tables, *[None] * jobs):
         waiting.put(entry)
+    read: SimpleQueue[tuple[str, Content] | Exception] = SimpleQueue()
     contents: dict[str, Content] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        for _ in range(jobs):
+            pool.submit(_read_some, connect, waiting, read)
+        try:
+            while len(contents) < len(tables):
+                contents |= [_of(read.get())]
+                each(len(contents))
+        finally:
+            _empty(waiting, jobs)
+    return contents
 
-    def read_some() -> None:
+
+def _of(found: tuple[str, Content] | Exception) -> tuple[str, Content]:
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _read_some(
+    connect: Callable[[], Connection],
+    waiting: "SimpleQueue[Table | None]",
+    read: "SimpleQueue[tuple[str, Content] | Exception]",
+) -> None:
+    try:
         with connect() as connection:
             while (table := waiting.get()) is not None:
-                contents[table.name] = _read(connection, table)
-                each(table)
+                read.put((table.name, _read(connection, table)))
+    except Exception as error:
+        read.put(error)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        for done in [pool.submit(read_some) for _ in range(jobs)]:
-            done.result()
-    return contents
+
+def _empty(waiting: "SimpleQueue[Table | None]", jobs: int) -> None:
+    with suppress(Empty):
+        while True:
+            waiting.get_nowait()
+    for _ in range(jobs):
+        waiting.put(None)
 
 
 def _read(connection: Connection, table: Table) -> Content:
