@@ -78,6 +78,7 @@ def child_setup(identity: Identity, death_signal: signal.Signals, *, niceness: i
     def setup() -> None:
         os.setpgid(0, 0)  # a Ctrl-C in the terminal is for the supervisor, which stops its children in order
         os.nice(niceness)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that may not grow is told as a full disk is
         if os.geteuid() == 0:
             _take_on(identity)
         die_with_parent(death_signal, parent)

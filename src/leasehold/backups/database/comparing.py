@@ -1,6 +1,7 @@
 """Is a restored database the one that was dumped? Every table, by the number of its rows and their hashes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import psycopg
 
@@ -41,10 +42,11 @@ def compare(
 
 
 def _read(conninfo: str, jobs: int, progress: Progress) -> dict[str, Content]:
-    def connect() -> Connection:
-        connection = psycopg.connect(conninfo, autocommit=True)
-        fix_formats(connection)
-        return connection
+    @contextmanager
+    def connect() -> Iterator[Connection]:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            fix_formats(connection)
+            yield connection
 
     with connect() as connection:
         tables = list_tables(connection)

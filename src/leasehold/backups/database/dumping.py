@@ -10,11 +10,11 @@ from leasehold.backups.database.facts import database_facts, database_size
 from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import Programs, check_version, finish
 from leasehold.backups.database.progress import Progress, silent
-from leasehold.backups.database.service_file import SAME_WAY, same_way_in
 from leasehold.backups.database.snapshots import APPLICATION, Snapshot, snapshot_of
 from leasehold.backups.database.space import check_room
 from leasehold.backups.database.tables import list_tables, read_tables
 from leasehold.backups.database.toc import read_toc, table_files
+from leasehold.backups.database.way_in import way_in
 from leasehold.backups.manifest import DatabaseFacts
 from leasehold.kit.database import Database
 
@@ -73,12 +73,12 @@ def _pg_dump(
 ) -> Iterator["subprocess.Popen[str]"]:
     arguments = [
         "--format=directory", "--compress=0", f"--jobs={jobs}", f"--snapshot={snapshot.id}", "--no-password",
-        "--lock-wait-timeout=30s", f"--file={target}", SAME_WAY,
+        "--lock-wait-timeout=30s", f"--file={target}",
     ]  # fmt: skip
     if heartbeats == "structure":
         arguments.append(f"--exclude-table-data={_HEARTBEATS}")
     with (
-        same_way_in(snapshot.connection, target.parent) as environment,
-        programs.running("pg_dump", *arguments, environment=environment) as process,
+        way_in(snapshot.conninfo, target.parent) as database,
+        programs.running("pg_dump", *arguments, database) as process,
     ):
         yield process

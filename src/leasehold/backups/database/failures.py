@@ -2,7 +2,6 @@
 
 import errno
 import re
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,7 +32,7 @@ def program_failed(name: str, status: int, said: str, *, doing: str) -> BackupEr
 
     Only the first sentence of what it said is passed on: the rest may hold rows.
     """
-    if status == -signal.SIGXFSZ or is_disk_full(said):
+    if is_disk_full(said):
         return disk_full(doing)
     found = re.search(r"(?:error|FATAL|PANIC): *(.+)", said)
     reason = found[1] if found else f"it was killed by signal {-status}" if status < 0 else f"it ended with {status}"

@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,17 +32,17 @@ class Programs:
         """The major version."""
         return major(self.version)
 
-    def run(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None, doing: str) -> str:
+    def run(self, name: str, *arguments: str, doing: str) -> str:
         """What the program `name` writes to its standard output. Raises `BackupError`, with `doing` in its sentence."""
-        with self.running(name, *arguments, environment=environment or {}) as process:
+        with self.running(name, *arguments) as process:
             return finish(process, name, doing=doing)
 
     @contextmanager
-    def running(self, name: str, *arguments: str, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
+    def running(self, name: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
         """A program at work, standing back behind other processes; ended where the block, or this process, ends."""
         process = subprocess.Popen(
             [str(self.directory / name), *arguments],
-            env={**os.environ, "LC_ALL": "C", **environment},
+            env={**os.environ, "LC_ALL": "C"},
             preexec_fn=child_setup(ourselves(), signal.SIGTERM, niceness=_NICENESS),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -9,8 +9,8 @@ from psycopg import sql
 
 from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import Programs, check_version
-from leasehold.backups.database.service_file import SAME_WAY, same_way_in
 from leasehold.backups.database.toc import read_toc, without_rows_of
+from leasehold.backups.database.way_in import way_in
 from leasehold.kit.database import Connection
 
 _DOING = "The restore"
@@ -29,22 +29,14 @@ def restore_dump(dump: Path, conninfo: str, programs: Programs, *, skip: Collect
 
     The roles have to be there. Raises `BackupError`; the database is of no use then.
     """
-    with (
-        failures_of(_DOING),
-        psycopg.connect(conninfo, autocommit=True, application_name="leasehold restore") as connection,
-    ):
-        check_version(connection, programs)
-        _restore(dump, connection, programs, skip, jobs)
-
-
-def _restore(dump: Path, connection: Connection, programs: Programs, skip: Collection[str], jobs: int) -> None:
-    with (
-        same_way_in(connection, dump.parent) as environment,
-        NamedTemporaryFile("w", encoding="utf-8", prefix="list-", dir=dump.parent) as list_file,
-    ):
-        list_file.write(without_rows_of(read_toc(dump, programs), skip))
-        list_file.flush()
-        programs.run(
-            "pg_restore", "--exit-on-error", f"--jobs={jobs}", "--no-password", f"--use-list={list_file.name}",
-            SAME_WAY, str(dump), environment=environment, doing=_DOING,
-        )  # fmt: skip
+    with failures_of(_DOING):
+        with psycopg.connect(conninfo) as connection:
+            check_version(connection, programs)
+        with (
+            way_in(conninfo, dump.parent) as database,
+            NamedTemporaryFile("w", encoding="utf-8", prefix="list-", dir=dump.parent) as list_file,
+        ):
+            list_file.write(without_rows_of(read_toc(dump, programs), skip))
+            list_file.flush()
+            arguments = ["--exit-on-error", f"--jobs={jobs}", "--no-password", f"--use-list={list_file.name}"]
+            programs.run("pg_restore", *arguments, database, str(dump), doing=_DOING)

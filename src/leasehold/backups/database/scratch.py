@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from leasehold.backups.database.failures import disk_full, is_disk_full
+from leasehold.backups.database.failures import disk_full, failures_of, is_disk_full
 from leasehold.backups.database.programs import Programs
 from leasehold.backups.errors import BackupError
 from leasehold.embedded.cluster import Cluster
@@ -16,6 +16,7 @@ from leasehold.embedded.leftovers import wait_for_earlier
 from leasehold.kit.database import DATABASE_NAME
 from leasehold.kit.errors import ConfigurationError
 
+_DOING = "Making a PostgreSQL to try the restore in"
 _EARLIER_SECONDS = 60
 _SETTINGS = {
     "maintenance_work_mem": "64MB",
@@ -34,24 +35,25 @@ def scratch_cluster(directory: Path, programs: Programs) -> Iterator[str]:
     """
     cluster = Cluster(directory, programs=programs.directory, settings=_SETTINGS, throwaway=True)
     _remove(cluster)
-    directory.mkdir(mode=0o700)
-    log = directory / "log"
     try:
-        _start(cluster, log)
+        with failures_of(_DOING):
+            _start(cluster)
         yield make_conninfo(cluster.superuser_conninfo, dbname=DATABASE_NAME)
     finally:
         cluster.stop()
         _remove(cluster)
 
 
-def _start(cluster: Cluster, log: Path) -> None:
+def _start(cluster: Cluster) -> None:
+    cluster.data_dir.mkdir(mode=0o700)
+    log = cluster.data_dir / "log"
     try:
         with log.open("wb") as file:
             cluster.start(file)
     except ConfigurationError as error:
         said = log.read_text(errors="replace")
-        if is_disk_full(said):
-            raise disk_full("Making a PostgreSQL to try the restore in") from error
+        if is_disk_full(f"{error} {said}"):
+            raise disk_full(_DOING) from error
         raise BackupError(
             "scratch_failed", f"There is no PostgreSQL to try the restore in: {error} {said[-300:]}"
         ) from error

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from leasehold.backups.database.tables import fix_formats
 from leasehold.backups.errors import BackupError
@@ -22,13 +23,19 @@ class Snapshot:
         self.id = str(connection.execute("SELECT pg_export_snapshot()").fetchone()[0])  # type: ignore[index]
         self._database = database
 
-    def connect(self) -> Connection:
+    @property
+    def conninfo(self) -> str:
+        """How a program gets in that is to see it."""
+        return make_conninfo(self._database.conninfo, application_name=f"leasehold {APPLICATION}")
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
         """One more connection that sees the same; its texts are in the fixed formats."""
-        connection = self._database.connect(application=APPLICATION, autocommit=True)
-        fix_formats(connection)
-        connection.execute(_BEGIN)
-        connection.execute(f"SET TRANSACTION SNAPSHOT '{self.id}'")
-        return connection
+        with self._database.connect(application=APPLICATION, autocommit=True) as connection:
+            fix_formats(connection)
+            connection.execute(_BEGIN)
+            connection.execute(f"SET TRANSACTION SNAPSHOT '{self.id}'")
+            yield connection
 
 
 @contextmanager

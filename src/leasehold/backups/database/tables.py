@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -34,6 +34,9 @@ SELECT n.nspname::text, c.relname::text,
  ORDER BY pg_relation_size(c.oid) DESC, 1, 2
 """
 _READ = "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM ONLY {} AS t"
+
+
+Connect = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def list_tables(connection: Connection) -> list[Table]:
 
 
 def read_tables(
-    connect: Callable[[], Connection], tables: Sequence[Table], *, jobs: int, each: Callable[[int], None]
+    connect: Connect, tables: Sequence[Table], *, jobs: int, each: Callable[[int], None]
 ) -> dict[str, Content]:
     """What each of `tables` holds, by name, read on `jobs` connections; `each` hears how many are done.
 
@@ -100,7 +103,7 @@ def _of(found: tuple[str, Content] | Exception) -> tuple[str, Content]:
 
 
 def _read_some(
-    connect: Callable[[], Connection],
+    connect: Connect,
     waiting: "SimpleQueue[Table | None]",
     read: "SimpleQueue[tuple[str, Content] | Exception]",
 ) -> None:
