@@ -1,24 +1,18 @@
 """Runs that were started for a person: what is known of them while they go on, and when they have ended."""
 
 import fcntl
-import os
-import time
 from pathlib import Path
 
 from leasehold.backups.places import Places
 from leasehold.backups.runs import Run, list_runs, start
 from leasehold.kit.configuration import Configuration
-
-PATIENCE_SECONDS = 60
+from tests.embedded.installation import wait_until
 
 
 def ended(places: Places) -> Run:
     """The newest run, once it has ended."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (run := list_runs(places, most=1)[0]).goes_on:
-        assert time.monotonic() < deadline, run.said
-        os.sched_yield()
-    return run
+    wait_until(lambda: not list_runs(places, most=1)[0].goes_on, "the run has ended")
+    return list_runs(places, most=1)[0]
 
 
 def test_a_run_outlives_who_waits_for_it_and_says_how_it_ended(places: Places, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from flask import Flask, current_app
 from flask_wtf.csrf import CSRFProtect
 
 from leasehold import __version__
+from leasehold.backups.guard import BackupGuard
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
 from leasehold.kit.panel_address import is_secure
@@ -14,6 +15,8 @@ from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
+from leasehold.panel.backups import views as backups
+from leasehold.panel.context import GuardMaker
 from leasehold.panel.customers import views as customers
 from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
@@ -61,12 +64,13 @@ _SUBJECTS = (
     session_history,
     administration,
     audit,
+    backups,
     search,
 )
 
 
-def create_app(configuration: Configuration, database: Database) -> Flask:
-    """The panel for `configuration`, on `database` as the role of the panel sees it."""
+def create_app(configuration: Configuration, database: Database, *, guard: GuardMaker = BackupGuard) -> Flask:
+    """The panel for `configuration`, on `database` as the role of the panel sees it; `guard` stands before changes."""
     app = Flask("leasehold.panel")
     secure = is_secure(configuration)
     app.config.update(
@@ -80,7 +84,7 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
     )
-    context.install(app.extensions, context.Installation(configuration, database))
+    context.install(app.extensions, context.Installation(configuration, database, guard))
     init_delivery(app)
     init_headers(app)
     init_locale(app)

@@ -1,4 +1,4 @@
-"""A backup before a change: whoever changes much, or what is protected, waits for it or says that there shall be none."""
+"""A backup before a change of much, or of what is protected; whoever needs none says so in writing."""
 
 from http import HTTPStatus
 
@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from leasehold.backups.guard import ACCEPTED, ChangeRefused
+from leasehold.panel.backups.failure_words import refusal_in_words
 from leasehold.panel.confirmations import fields_to_send_again
 from leasehold.panel.context import actor, finish, installation
 from leasehold.panel.sign_in.confirmation import ask_again
@@ -34,7 +35,7 @@ def back_up_first(reason: str) -> ResponseReturnValue | None:
 def _page(refused: ChangeRefused, typed: str) -> str:
     return render_template(
         "backups/refused.html",
-        refused=refused,
+        failure=refusal_in_words(refused.failure),
         accepted=ACCEPTED,
         typed=typed,
         name=_TYPED,

@@ -28,6 +28,18 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "recovery_codes_made": _("recovery codes made"),
     "recovery_code_used": _("recovery code used"),
     "accept_rollback": _("rollback accepted"),
+    "without_backup": _("changed without a backup"),
+    "backup_create": _("backup begun"),
+    "backup_finish": _("interrupted backups gone on with"),
+    "backup_verify": _("verification begun"),
+    "backup_drill": _("restored from the archive to try it"),
+    "backup_restore": _("restore begun"),
+    "backup_download": _("downloaded"),
+    "backup_test_archive": _("archive tested"),
+    "ssh_key_made": _("SSH key made"),
+    "recovery_kit_shown": _("recovery kit shown"),
+    "recovery_kit_confirmed": _("recovery kit confirmed"),
+    "recovery_kit_renewed": _("recovery kit renewed"),
 }
 
 TABLES: Final[dict[str, LazyString]] = {
@@ -55,6 +67,7 @@ TABLES: Final[dict[str, LazyString]] = {
     "settings": _("setting"),
     "runtime": _("settings of the License API"),
     "audit_log": _("audit log"),
+    "backups": _("backup"),
 }
 
 _KINDS: Final[dict[str, LazyString]] = {

@@ -34,18 +34,19 @@ def finish() -> ResponseReturnValue:
     return _on_to_the_list()
 
 
-@pages.page("/backups/drill", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
-def drill() -> ResponseReturnValue:
-    """Restore the newest backup from the archive alone, into a PostgreSQL that is thrown away."""
-    begin("drill")
+@pages.page("/backups/<backup>/drill", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
+def drill(backup: str) -> ResponseReturnValue:
+    """Restore one backup from the archive alone, into a PostgreSQL that is thrown away."""
+    Catalog(Places(installation().configuration.data_dir)).find(backup)
+    begin("drill", backup, about=backup)
     return _on_to_the_list()
 
 
-@pages.page("/backups/<name>/verify", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
-def verify(name: str) -> ResponseReturnValue:
+@pages.page("/backups/<backup>/verify", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
+def verify(backup: str) -> ResponseReturnValue:
     """Restore one backup into a PostgreSQL that is thrown away, and compare every table."""
-    Catalog(Places(installation().configuration.data_dir)).find(name)
-    begin("verify", name, about=name)
+    Catalog(Places(installation().configuration.data_dir)).find(backup)
+    begin("verify", backup, about=backup)
     return _on_to_the_list()
 
 
@@ -57,7 +58,7 @@ def begin(verb: str, *arguments: str, about: str = ABOUT_ALL) -> None:
     if working is not None:
         raise BackupRunning(working)
     if any(run.goes_on for run in runs.list_runs(places, most=1)):
-        raise BackupRunning(_("What was started last"))
+        raise BackupRunning("What was started last")
     note(f"backup_{verb.replace('-', '_')}", about, arguments=list(arguments))
     runs.start(configuration, verb, *arguments, by=actor().name)
     flash(_("Begun. This page shows how far it is."), "info")

@@ -8,7 +8,7 @@ from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from leasehold.backups.catalog import Backup, Catalog
-from leasehold.backups.errors import BackupUnknown
+from leasehold.backups.errors import BackupError
 from leasehold.backups.git import stream
 from leasehold.backups.lock import who_works
 from leasehold.backups.manifest import Manifest, read_manifest
@@ -29,30 +29,32 @@ class Step:
     seconds: float | None
 
 
-@pages.page("/backups/<name>", needs=Right.READ_ADMINISTRATION)
-def show_backup(name: str) -> ResponseReturnValue:
+@pages.page("/backups/<backup>", needs=Right.READ_ADMINISTRATION)
+def show_backup(backup: str) -> ResponseReturnValue:
     """One backup."""
     places = _places()
-    backup = Catalog(places).find(name)
+    found = Catalog(places).find(backup)
     return render_template(
         "backups/backup.html",
-        line=line_of(backup, someone_works=who_works(places) is not None),
-        facts=backup.facts,
-        steps=_steps(backup),
-        manifest=_manifest(places, name),
+        line=line_of(found, someone_works=who_works(places) is not None),
+        facts=found.facts,
+        steps=_steps(found),
+        manifest=_manifest(places, found.name),
     )
 
 
-@pages.page("/backups/<name>/download", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
-def download(name: str) -> ResponseReturnValue:
+@pages.page("/backups/<backup>/download", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
+def download(backup: str) -> ResponseReturnValue:
     """The backup as one file, sealed as it is in the archive, with the instructions for stock tools."""
     places = _places()
-    backup = Catalog(places).find(name)
-    if not backup.local:
-        raise BackupUnknown(name)
-    note("backup_download", name)
-    answer = Response(stream(places.repository, "archive", "--format=tar", name), content_type="application/x-tar")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.tar")
+    found = Catalog(places).find(backup)
+    if not found.local:
+        detail = f"{found.name} is no longer on this server: fetch its tag from the archive with git instead."
+        raise BackupError("backup_not_here", detail)
+    note("backup_download", found.name)
+    tar = stream(places.repository, "archive", "--format=tar", f"--prefix={found.name}/", found.name)
+    answer = Response(tar, content_type="application/x-tar")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{found.name}.tar")
     return answer
 
 

@@ -23,31 +23,31 @@ _TRIED_WITHIN = timedelta(hours=1)
 _LOOK_BACK = 30
 
 
-@pages.page("/backups/<name>/restore", needs=Right.ADMINISTER)
-def restoring(name: str) -> ResponseReturnValue:
+@pages.page("/backups/<backup>/restore", needs=Right.ADMINISTER)
+def restoring(backup: str) -> ResponseReturnValue:
     """What will happen, how the trial went, and the question."""
-    return _page(name)
+    return _page(backup)
 
 
-@pages.page("/backups/<name>/restore/try", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
-def try_restore(name: str) -> ResponseReturnValue:
+@pages.page("/backups/<backup>/restore/try", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
+def try_restore(backup: str) -> ResponseReturnValue:
     """Restore it into a database beside the present one, compare it, and throw it away again."""
-    Catalog(_places()).find(name)
-    begin("restore", name, "--yes", "--dry-run", about=name)
-    return redirect(url_for("backups.restoring", name=name), HTTPStatus.SEE_OTHER)
+    Catalog(_places()).find(backup)
+    begin("restore", backup, "--yes", "--dry-run", about=backup)
+    return redirect(url_for("backups.restoring", backup=backup), HTTPStatus.SEE_OTHER)
 
 
-@pages.page("/backups/<name>/restore", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
-def restore(name: str) -> ResponseReturnValue:
+@pages.page("/backups/<backup>/restore", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
+def restore(backup: str) -> ResponseReturnValue:
     """Restore it: the panel shows nothing but its progress until it has ended."""
-    Catalog(_places()).find(name)
+    Catalog(_places()).find(backup)
     typed = request.form.get("typed", "").strip()
-    if not _is_tried(_trial(name)):
-        return _page(name, typed=typed, refusal=_("Try the restore out first.")), HTTPStatus.CONFLICT
-    if typed != name:
-        refusal = _("That is not the name of this backup: type %(name)s.", name=name)
-        return _page(name, typed=typed, refusal=refusal), HTTPStatus.UNPROCESSABLE_ENTITY
-    begin("restore", name, "--yes", about=name)
+    if not _is_tried(_trial(backup)):
+        return _page(backup, typed=typed, refusal=_("Try the restore out first.")), HTTPStatus.CONFLICT
+    if typed != backup:
+        refusal = _("That is not the name of this backup: type %(name)s.", name=backup)
+        return _page(backup, typed=typed, refusal=refusal), HTTPStatus.UNPROCESSABLE_ENTITY
+    begin("restore", backup, "--yes", about=backup)
     return redirect(url_for("backups.list_backups"), HTTPStatus.SEE_OTHER)
 
 

@@ -32,6 +32,7 @@ from leasehold.staff.names import names_of_actors
 __all__ = ["pages"]
 
 _DAYS_SHOWN = 14
+_FIRST = 30
 
 
 @pages.page("/backups", needs=Right.READ_ADMINISTRATION)
@@ -46,6 +47,8 @@ def list_backups() -> ResponseReturnValue:
     live = {
         "now": now,
         "runs": [run_in_words(run) for run in now.runs],
+        "shown": _FIRST,
+        "everything": request.args.get("all") == "yes",
         "names": names_of_actors(db(), {run.by for run in now.runs}),
     }
     if request.headers.get("HX-Target") == "live":
