@@ -41,7 +41,7 @@ def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-def _unguarded(_configuration: Configuration, *, by: str, accepted: str) -> Guard:
+def _unguarded(_configuration: Configuration, *, by: Actor, accepted: str) -> Guard:
     """For pages that are about something else than the backup before what they change."""
     return Unguarded()
 

@@ -25,7 +25,7 @@ _ADDRESSES = "leasehold.addresses"
 class GuardMaker(Protocol):
     """Makes the guard before a change in the name of `by`, who has typed `accepted` to go on without a backup."""
 
-    def __call__(self, configuration: Configuration, /, *, by: str, accepted: str) -> Guard:
+    def __call__(self, configuration: Configuration, /, *, by: Actor, accepted: str) -> Guard:
         """The guard."""
 
 

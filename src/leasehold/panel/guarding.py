@@ -26,7 +26,7 @@ def back_up_first(reason: str) -> ResponseReturnValue | None:
     finish(keep=True)
     here = installation()
     try:
-        here.guard(here.configuration, by=actor().name, accepted=typed).before_change(reason)
+        here.guard(here.configuration, by=actor(), accepted=typed).before_change(reason)
     except ChangeRefused as refused:
         return _page(refused, typed), HTTPStatus.CONFLICT
     return None

@@ -10,6 +10,7 @@ from leasehold.backups.archive.volumes import Volume
 from leasehold.backups.places import Places
 from leasehold.backups.settings import BackupSettings, default_backup_settings
 from leasehold.kit.git_address import read_address
+from tests.backups.archive.archived import Archive
 from tests.backups.archive.made import Local
 from tests.backups.archive.ssh_server import SshServer, ssh_server
 
@@ -23,13 +24,6 @@ def nobody_s_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_AUTHOR_DATE", "nonsense")
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    places = Places(tmp_path / "data")
-    places.make()
-    return places
 
 
 @pytest.fixture
@@ -70,6 +64,6 @@ def volume(remote: Remote) -> Volume:
     return Volume(1, remote.address, remote.ssh_key)
 
 
-def directory_of(remote: Remote) -> Path:
-    """The archive's repository, wherever it is."""
-    return remote.address.directory or Path("/" + remote.address.text.split("/", 3)[3])
+@pytest.fixture
+def archive(local: Local, remote: Remote, volume: Volume, settings: BackupSettings) -> Archive:
+    return Archive(local, remote, volume, settings)

@@ -3,49 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from leasehold.backups.archive.history import BRANCH, TAGS, tree_of
-from leasehold.backups.archive.pushing import Pushed, push
-from leasehold.backups.archive.remote import Remote
-from leasehold.backups.archive.volumes import Volume
-from leasehold.backups.errors import ArchiveRefused, BackupError
+from leasehold.backups.archive.history import BRANCH, TAGS
+from leasehold.backups.errors import ArchiveRefused, ObjectMissing
 from leasehold.backups.git import git
 from leasehold.backups.settings import BackupSettings
-from tests.backups.archive.conftest import directory_of
+from tests.backups.archive.archived import Archive
 from tests.backups.archive.made import Local, content, name_of, objects_in
-
-
-class Archive:
-    """Pushes days, and remembers what the catalogue would."""
-
-    def __init__(self, local: Local, remote: Remote, volume: Volume, settings: BackupSettings) -> None:
-        self.local, self.remote, self.volume, self.settings = local, remote, volume, settings
-
-    def push(self, day: int, *objects: bytes, step_bytes: int = 10**9) -> Pushed:
-        commit = self.local.backup(day, *objects)
-        pushed = push(
-            self.local.repository,
-            self.remote,
-            self.volume,
-            name=name_of(day),
-            commit=commit,
-            settings=self.settings,
-            step_bytes=step_bytes,
-        )
-        assert pushed.archived_tree == tree_of(self.local.repository, commit)
-        self.volume = replace(self.volume, last=pushed.archived)
-        return pushed
-
-    @property
-    def directory(self) -> Path:
-        return directory_of(self.remote)
-
-    def commits(self) -> int:
-        return int(git(self.directory, "rev-list", "--count", BRANCH))
-
-
-@pytest.fixture
-def archive(local: Local, remote: Remote, volume: Volume, settings: BackupSettings) -> Archive:
-    return Archive(local, remote, volume, settings)
 
 
 def test_a_backup_arrives_whole_under_its_name_by_the_author_of_the_settings(archive: Archive) -> None:
@@ -96,15 +59,8 @@ def test_the_same_again_changes_nothing(archive: Archive) -> None:
 def test_objects_that_are_nowhere_are_named(archive: Archive) -> None:
     commit = archive.local.backup(1, content("a"))
     archive.local.remove(content("a"))
-    with pytest.raises(BackupError, match="neither here nor in the archive"):
-        push(
-            archive.local.repository,
-            archive.remote,
-            archive.volume,
-            name=name_of(1),
-            commit=commit,
-            settings=archive.settings,
-        )
+    with pytest.raises(ObjectMissing, match="neither here nor in the archive"):
+        archive.push_commit(1, commit)
     assert archive.remote.refs() == {}
 
 

@@ -22,14 +22,14 @@ def known_tip(repository: Path, remote: Remote, volume: Volume, refs: Mapping[st
     tip = refs.get(BRANCH)
     if tip is None:
         if volume.last is not None:
-            raise _rewritten(remote, volume.last)
+            raise rewritten(remote, volume.last)
         if refs:
             raise _foreign(remote)
         return None
     if not _is_whole(repository, tip):
         remote.bring(repository, BRANCH)
-    if volume.last is not None and not _contains(repository, tip, volume.last):
-        raise _rewritten(remote, volume.last)
+    if volume.last is not None and not contains(repository, tip, volume.last):
+        raise rewritten(remote, volume.last)
     if not files_of(repository, tip).keys() >= {MARK}:
         raise _foreign(remote)
     note_tip(repository, volume, tip)
@@ -94,7 +94,8 @@ def _is_whole(repository: Path, tip: str) -> bool:
     return True
 
 
-def _contains(repository: Path, tip: str, commit: str) -> bool:
+def contains(repository: Path, tip: str, commit: str) -> bool:
+    """Whether `commit` is `tip` or in its history, which is here."""
     if not has(repository, commit):
         return False
     try:
@@ -106,7 +107,8 @@ def _contains(repository: Path, tip: str, commit: str) -> bool:
     return True
 
 
-def _rewritten(remote: Remote, last: str) -> ArchiveRefused:
+def rewritten(remote: Remote, last: str) -> ArchiveRefused:
+    """The error for an archive whose history no longer has `last`."""
     detail = (
         f"{remote.address.text} no longer contains commit {last[:12]}, which was pushed there: its history was "
         "rewritten. No local backup is removed, and nothing is pushed over it. Find out who did that; then begin a new "

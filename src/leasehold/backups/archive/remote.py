@@ -63,7 +63,17 @@ class Remote:
         """Fetch what stands at each refspec, without its history, and without the blobs that `leave_out` filters."""
         options = ["--progress", "--depth=1", "--no-tags", "--no-write-fetch-head", self._served_by("upload-pack")]
         filters = [f"--filter={leave_out}"] if leave_out else []
-        self._git("fetch", *options, *filters, self.address.text, *refspecs, at=repository)
+        # What was left out is missing from a remote that has a name; an address is none, where it is a path.
+        self._git(
+            "-c",
+            f"remote.archive.url={self.address.text}",
+            "fetch",
+            *options,
+            *filters,
+            "archive",
+            *refspecs,
+            at=repository,
+        )
 
     def _git(self, *arguments: str, at: Path | None = None) -> bytes:
         self._check()
