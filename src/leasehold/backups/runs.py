@@ -1,11 +1,9 @@
 """Runs: backup commands that were started for a person, each a process of its own that outlives who started it.
 
-Each has a file: who wanted what, all that it said, at last how it ended. While it goes on the kernel locks the file.
+Each has a file: who wanted what, all that it said, at last how it ended.
 """
 
-import fcntl
 import os
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,15 +11,15 @@ from typing import Final
 
 import msgspec
 
+from leasehold.backups.detached import is_written, start_detached
 from leasehold.backups.places import Places
 from leasehold.embedded.program import leasehold_command
+from leasehold.kit.actor import ON_BEHALF_OF
 from leasehold.kit.configuration import Configuration
 
 _KEPT: Final = 100
 _READ_BYTES: Final = 64 * 1024
 _ENDED: Final = "ended with status "
-# Detached, and in charge of the last line: $0 is its beginning, "$@" is what to run.
-_SCRIPT: Final = '("$@"; printf "\\n%s%s\\n" "$0" "$?") &'
 
 
 class _Order(msgspec.Struct, frozen=True):
@@ -62,18 +60,9 @@ def start(configuration: Configuration, *arguments: str, by: str) -> None:
     path = runs / f"{now:%Y%m%d_%H%M%S_%f}.log"
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)  # it belongs to whoever has the descriptor, the last of them ends it
         os.write(descriptor, msgspec.json.encode(_Order(arguments, by, now)) + b"\n")
-        subprocess.run(
-            ["/bin/sh", "-c", _SCRIPT, _ENDED, *leasehold_command("backup", *arguments)],
-            env={**os.environ, **configuration.as_environment()},
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
-            start_new_session=True,
-            check=True,
-        )
+        environment = {**configuration.as_environment(), ON_BEHALF_OF: by}
+        start_detached(leasehold_command("backup", *arguments), environment, descriptor, ended=_ENDED)
     finally:
         os.close(descriptor)
 
@@ -88,7 +77,7 @@ def _read(path: Path) -> Run | None:
     """None for a file that was not begun properly, or has just been removed."""
     try:
         with path.open("rb") as file:
-            goes_on = _is_locked(file.fileno())
+            goes_on = is_written(file.fileno())
             order = msgspec.json.decode(file.readline(), type=_Order)
             file.seek(max(file.tell(), path.stat().st_size - _READ_BYTES))
             said = [line for line in file.read().decode(errors="replace").splitlines() if line.strip()]
@@ -98,14 +87,6 @@ def _read(path: Path) -> Run | None:
     status = int(said.pop().removeprefix(_ENDED)) if said and said[-1].startswith(_ENDED) else None
     goes_on = goes_on and status is None
     return Run(order.arguments, order.by, order.began_at, goes_on, None if goes_on else changed_at, status, tuple(said))
-
-
-def _is_locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _forget_oldest(runs: Path) -> None:

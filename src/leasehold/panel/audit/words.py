@@ -35,6 +35,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "backup_verify": _("verification begun"),
     "backup_drill": _("restored from the archive to try it"),
     "backup_restore": _("restore begun"),
+    "restore_tried": _("restore tried out"),
     "backup_download": _("downloaded"),
     "backup_test_archive": _("archive tested"),
     "ssh_key_made": _("SSH key made"),

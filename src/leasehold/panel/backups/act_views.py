@@ -59,7 +59,8 @@ def begin(verb: str, *arguments: str, about: str = ABOUT_ALL) -> None:
         raise BackupRunning(working)
     if any(run.goes_on for run in runs.list_runs(places, most=1)):
         raise BackupRunning("What was started last")
-    note(f"backup_{verb.replace('-', '_')}", about, arguments=list(arguments))
+    action = "restore_tried" if verb == "restore" else f"backup_{verb.replace('-', '_')}"
+    note(action, about, arguments=list(arguments))
     runs.start(configuration, verb, *arguments, by=actor().name)
     flash(_("Begun. This page shows how far it is."), "info")
 

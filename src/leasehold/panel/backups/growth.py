@@ -1,62 +1,52 @@
-"""How the archive has grown and will grow: a line to scale, drawn without a script, and what a year costs."""
+"""How the archive has grown, drawn without a script: a line to scale, and the same as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from leasehold.backups.catalog import Backup
+from leasehold.backups.catalog import Event
 from leasehold.backups.names import moment_of
+from leasehold.backups.states import State
 
 WIDTH: Final = 1000
 HEIGHT: Final = 160
 _TOP: Final = 8
-_LOOK_BACK: Final = timedelta(days=60)
-_YEAR: Final = timedelta(days=365)
-_SHORTEST: Final = timedelta(days=2)
 _MOST_ROWS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
-    """`points` are those of the drawn line, empty with fewer than two backups; `rows` name the newest backups first.
+class GrowthRow:
+    """A backup in the archive: when it began, the bytes that it added, the bytes that were there then."""
 
-    Sizes are in bytes; `a_year` is None before two days have passed, since nobody could tell by less.
-    """
+    at: datetime
+    added: int
+    together: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnGrowth:
+    """`points` are those of the line, empty with fewer than two backups; `rows` are the newest, the newest first."""
 
     points: str
-    total: int
-    a_year: int | None
-    rows: Sequence[tuple[datetime, int, int]]
-    """When, what it added, what was there then."""
+    rows: Sequence[GrowthRow]
 
 
-def growth_of(backups: Sequence[Backup]) -> Growth:
-    """The growth that the catalogue's backups (newest first) tell of."""
-    rows = []
-    total = 0
-    for backup in reversed(backups):
-        added = backup.facts.get("stored_bytes")
-        if added is not None:
-            total += int(added)
-            rows.append((moment_of(backup.name), int(added), total))
-    return Growth(_points(rows), total, _forecast(rows), rows[: -_MOST_ROWS - 1 : -1])
+def draw_growth(events: Iterable[Event]) -> DrawnGrowth:
+    """The growth that the catalogue's `events` (oldest first) tell of."""
+    rows: list[GrowthRow] = []
+    for event in events:
+        if event.step == State.PUSHED:
+            added = int(event.facts.get("archived_bytes", 0))
+            rows.append(GrowthRow(moment_of(event.name), added, added + (rows[-1].together if rows else 0)))
+    return DrawnGrowth(_points(rows), rows[: -_MOST_ROWS - 1 : -1])
 
 
-def _points(rows: Sequence[tuple[datetime, int, int]]) -> str:
+def _points(rows: Sequence[GrowthRow]) -> str:
     if len(rows) < 2:
         return ""
-    first, last = rows[0][0], rows[-1][0]
-    width, top = (last - first) / timedelta(seconds=1) or 1, rows[-1][2] or 1
-    return " ".join(
-        f"{(at - first).total_seconds() * WIDTH / width:.1f},{HEIGHT - total * (HEIGHT - _TOP) / top:.1f}"
-        for at, _added, total in rows
-    )
-
-
-def _forecast(rows: Sequence[tuple[datetime, int, int]]) -> int | None:
-    """What the latest backups have added, in a year of such; the first stands for what was there already."""
-    latest = [row for row in rows if row[0] >= rows[-1][0] - _LOOK_BACK]
-    if not latest or latest[-1][0] - latest[0][0] < _SHORTEST:
-        return None
-    return round((latest[-1][2] - latest[0][2]) * (_YEAR / (latest[-1][0] - latest[0][0])))
+    begins_at = rows[0].at
+    across = WIDTH / ((rows[-1].at - begins_at).total_seconds() or 1)
+    up = (HEIGHT - _TOP) / (rows[-1].together or 1)
+    places = (((row.at - begins_at).total_seconds() * across, HEIGHT - row.together * up) for row in rows)
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)

@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from leasehold.backups.catalog import Catalog
 from leasehold.backups.lock import who_works
 from leasehold.backups.places import Places
+from leasehold.backups.restore.process import start_restore
 from leasehold.backups.runs import Run, list_runs
 from leasehold.panel.backups.act_views import begin
 from leasehold.panel.backups.lines import line_of
+from leasehold.panel.backups.noting import note
 from leasehold.panel.backups.run_words import run_in_words
 from leasehold.panel.backups.subject import pages
-from leasehold.panel.context import db, installation
+from leasehold.panel.context import actor, db, installation
 from leasehold.panel.rights import Right
 from leasehold.staff.names import names_of_actors
 
@@ -47,7 +49,8 @@ def restore(backup: str) -> ResponseReturnValue:
     if typed != backup:
         refusal = _("That is not the name of this backup: type %(name)s.", name=backup)
         return _page(backup, typed=typed, refusal=refusal), HTTPStatus.UNPROCESSABLE_ENTITY
-    begin("restore", backup, "--yes", about=backup)
+    note("backup_restore", backup)
+    start_restore(installation().configuration, backup, actor=actor().name)
     return redirect(url_for("backups.list_backups"), HTTPStatus.SEE_OTHER)
 
 

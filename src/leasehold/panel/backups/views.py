@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from leasehold.backups.archive.growth import growth_of
 from leasehold.backups.catalog import Catalog
 from leasehold.backups.days import list_days
 from leasehold.backups.keys import load_keys
 from leasehold.backups.places import Places
+from leasehold.backups.restore.state import read_state
 from leasehold.backups.schedule import next_due
 from leasehold.backups.settings import read_backup_settings
 from leasehold.kit.orm import driver_connection
@@ -20,7 +22,7 @@ from leasehold.panel.backups import (  # noqa: F401  # they add their pages
     kit_views,
     restore_views,
 )
-from leasehold.panel.backups.growth import growth_of
+from leasehold.panel.backups.growth import draw_growth
 from leasehold.panel.backups.now import read_now
 from leasehold.panel.backups.run_words import run_in_words
 from leasehold.panel.backups.subject import pages
@@ -45,6 +47,7 @@ def list_backups() -> ResponseReturnValue:
     backups = Catalog(places).backups()
     now = read_now(connection, places, backups, archived=settings.archive is not None)
     live = {
+        "restore": read_state(places),
         "now": now,
         "runs": [run_in_words(run) for run in now.runs],
         "shown": _FIRST,
@@ -53,11 +56,13 @@ def list_backups() -> ResponseReturnValue:
     }
     if request.headers.get("HX-Target") == "live":
         return render_template("backups/_live.html", **live)
+    events = list(Catalog(places).events())
     zone = ZoneInfo(str(settings_in_force()["timezone"]))
     return render_template(
         "backups/list.html",
         **live,
-        growth=growth_of(backups),
+        growth=growth_of(events),
+        drawn=draw_growth(events),
         settings=settings,
         next_due=next_due(datetime.now(UTC), settings.time, zone),
         zone=zone.key,
