@@ -10,7 +10,7 @@ from leasehold.backups.daily import ensure_daily as ensure_daily_backup
 from leasehold.backups.drill import drill as drill_backup
 from leasehold.backups.places import Places
 from leasehold.backups.states import State
-from leasehold.cli import backup_catalog, recovery_kit
+from leasehold.cli import backup_archive, backup_catalog, recovery_kit, restores
 from leasehold.cli.backup_guard import say
 from leasehold.cli.call import Call
 from leasehold.cli.installation import check_installation
@@ -18,6 +18,8 @@ from leasehold.cli.output import Fields
 from leasehold.cli.verb import new_group, verb
 
 app = new_group()
+for part in (restores, backup_archive):
+    app.add_typer(part.app)
 app.add_typer(backup_catalog.app, name="catalog", help="The list of all backups that there ever were.")
 app.add_typer(recovery_kit.app, name="recovery-kit", help="The key that opens the archive when this server is lost.")
 
