@@ -1,59 +1,17 @@
 """The proof by bytes, of backups that are packed and sealed as the engine does it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from leasehold.backups.archive.history import BRANCH, TAGS, files_of
-from leasehold.backups.archive.proving import prove_objects
-from leasehold.backups.archive.remote import Remote
-from leasehold.backups.archive.volumes import Volume
 from leasehold.backups.errors import ArchiveRefused, KeyMissing, NotVerified
 from leasehold.backups.git import git
 from leasehold.backups.keys import load_keys
-from leasehold.backups.manifest import Manifest
-from leasehold.backups.settings import BackupSettings
 from leasehold.backups.store.repository import Repository
-from leasehold.backups.store.sealing import unseal
-from leasehold.backups.store.unpacking import open_manifest
-from tests.backups.archive.archived import Archive
-from tests.backups.archive.made import Local, name_of
-from tests.backups.store.store import Store, forged, manifest_of, rows, write
-
-
-@dataclass
-class Sealed:
-    """An installation's sealed backups, and its archive."""
-
-    store: Store
-    archive: Archive
-    source: Path
-
-    def push(self, day: int, files: dict[str, bytes]) -> Manifest:
-        write(self.source, files)
-        packed = self.store.pack(self.source, forged(manifest_of(day - 1), name=name_of(day)))
-        self.archive.push_commit(day, self.store.commit(packed.tree))
-        return packed.manifest
-
-    def prove(self, manifest: Manifest, *, identities: tuple[str, ...] | None = None) -> int:
-        keys = identities or self.store.keys.identities
-        return prove_objects(
-            self.archive.remote,
-            manifest,
-            open_manifest=lambda at, commit: open_manifest(Repository(at), commit, keys, self.store.key_ring),
-            unseal=lambda data: unseal(data, keys),
-        )
-
-    def blob_of(self, manifest: Manifest) -> str:
-        """One that the archive holds an object of the backup as."""
-        return next(iter(manifest.chunks.values())).blob
-
-
-@pytest.fixture
-def sealed(tmp_path: Path, remote: Remote, volume: Volume, settings: BackupSettings) -> Sealed:
-    store = Store(tmp_path / "installation")
-    return Sealed(store, Archive(Local(store.repository.path), remote, volume, settings), tmp_path / "source")
+from tests.backups.archive.made import name_of
+from tests.backups.archive.sealed import Sealed
+from tests.backups.store.store import forged, rows
 
 
 def test_every_byte_of_a_backup_and_of_what_it_differs_from_comes_back(sealed: Sealed) -> None:
