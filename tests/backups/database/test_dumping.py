@@ -128,8 +128,8 @@ def test_a_disk_that_is_full_at_any_write_leaves_nothing(
 def test_a_disk_without_room_is_left_alone(
     vendor: FreshDatabase, programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leasehold.backups.database.space._RESERVE", 2**60)
-    with pytest.raises(DiskFull, match=r"the dump of the database needs [\d,]+ MB, and [\d,]+ MB are free on the disk"):
+    monkeypatch.setattr("leasehold.backups.database.dumping.LEAST_FREE_BYTES", 2**60)
+    with pytest.raises(DiskFull, match=r"[\d,]+ MiB are needed on .*, and [\d,]+ MiB are free"):
         dump(vendor.as_role(Role.BACKUP), tmp_path / "database", programs=programs)
     assert list(tmp_path.iterdir()) == []
 
