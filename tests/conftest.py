@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_cluster] = (cluster, directory)
     os.environ[CLUSTER_VARIABLE] = directory.name
     with psycopg.connect(cluster.superuser_conninfo, autocommit=True) as connection:
+        connection.execute(f"ALTER ROLE {Role.OWNER.value} CREATEDB")  # a restore makes one
         connection.execute(f"CREATE DATABASE {TEMPLATE} OWNER {Role.OWNER.value}")
     migrate(_database(Path(directory.name), TEMPLATE, Role.OWNER), Unguarded())
 

@@ -47,11 +47,16 @@ class Service:
     """What the endpoints work with."""
 
     lanes: Lanes
-    key_ring: KeyRing
+    keys: Callable[[], KeyRing]
     limits: Limits
     resources: ResourcesOfLicenses
     settings: Callable[[], ServerSettings]
     plain_heartbeats: PlainHeartbeats = field(default_factory=PlainHeartbeats)
+
+    @property
+    def key_ring(self) -> KeyRing:
+        """The keys that sign now."""
+        return self.keys()
 
 
 class Answer(Struct, frozen=True, gc=False):
