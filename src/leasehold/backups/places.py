@@ -52,6 +52,10 @@ class Places:
         moment_of(name)
         return self.root / "work" / name
 
+    def work_directories(self) -> list[Path]:
+        """What lies where backups are made, whosesoever it is."""
+        return list((self.root / "work").iterdir())
+
     def make(self) -> None:
         """Make the directories that are missing."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)

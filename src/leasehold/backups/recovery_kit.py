@@ -50,7 +50,7 @@ def kit_text(keys: Keys, archive_address: str, signing_key_id: str) -> str:
         raise KeyMissing(
             "recovery_key_gone",
             "The recovery key was confirmed, and since then only your printed kit has it. If that is lost, make a new "
-            "one with `leasehold backup recovery-kit --renew`.",
+            "one with `leasehold backup recovery-kit renew`.",
         )
     return _TEXT.format(
         secret=keys.recovery_secret,
@@ -66,7 +66,7 @@ def confirm(data_dir: Path, typed: str) -> None:
     Raises `KeyMissing` where it does not open what is sealed for it; then nothing is changed.
     """
     recipient = load_keys(data_dir).recovery_recipient
-    found = _KEY.findall("".join(typed.split()).upper())
+    found = keys_in(typed)
     if not found:
         raise KeyMissing(
             "recovery_key_unreadable",
@@ -80,6 +80,11 @@ def confirm(data_dir: Path, typed: str) -> None:
             "look whether a newer kit was printed. Nothing was changed.",
         )
     forget_recovery_secret(data_dir, recipient)
+
+
+def keys_in(text: str) -> tuple[str, ...]:
+    """The keys that stand in `text`, however it is broken into lines."""
+    return tuple(_KEY.findall("".join(text.split()).upper()))
 
 
 def renew(data_dir: Path) -> None:

@@ -34,6 +34,7 @@ from leasehold.kit.panel_address import check_panel_is_safe, panel_address
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.migrations.state import schema_state
+from leasehold.settings.panel_url import check_panel_may_listen, read_configuration
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
@@ -54,7 +55,8 @@ def up(configuration: Configuration) -> None:
     Raises `ConfigurationError` where it cannot start; nothing is left running then.
     """
     started_at = time.monotonic()
-    check_panel_is_safe(configuration)
+    if configuration.embedded and not Cluster(configuration.data_dir).exists:
+        check_panel_is_safe(configuration)  # a new installation has no setting that could say more
     lock = _take_data_dir(configuration)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -107,6 +109,7 @@ class Supervisor:
         self._lock.announce(self._server, self._panel)
         self._wait_for("The interrupted restore", lambda: not under_maintenance(self._data_dir))  # the worker ends it
         self._migrate()
+        check_panel_may_listen(self._configuration, database_for(self._configuration, Role.OWNER))
         self._wait_for("License server", lambda: answers_well(self._server, "/health/ready"))
         self._wait_for("Admin panel", lambda: answers_well(self._panel, "/"))
         self._wait_for("Worker", self._worker_has_swept)
@@ -123,7 +126,9 @@ class Supervisor:
             # With it comes the ORM, which no other start loads.
             from leasehold.embedded.giving_access import give_first_access  # noqa: PLC0415
 
-            terminal.say_access(give_first_access(database, missing), panel_address(self._configuration))
+            with database.connect(application="up") as connection:
+                address = panel_address(read_configuration(self._configuration, connection))
+            terminal.say_access(give_first_access(database, missing), address)
         terminal.say("\nCtrl-C stops Leasehold.")
 
     def look_after(self) -> None:

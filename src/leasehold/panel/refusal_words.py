@@ -144,6 +144,9 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("setting_invalid", "no_time_zone"): _(
         "“%(title)s” must be an IANA time zone such as Europe/Berlin or UTC, not “%(value)s”."
     ),
+    ("setting_invalid", "no_web_address"): _(
+        "“%(title)s” must be like https://admin.example.org, without a path, not “%(value)s”."
+    ),
     ("setting_invalid", "no_choice"): _("“%(title)s” must be one of %(choices)s, not “%(value)s”."),
     ("setting_invalid", "unreadable"): _("“%(title)s” contains a control character or a broken one: type it anew."),
     ("setting_invalid", "no_archive"): _(

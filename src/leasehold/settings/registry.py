@@ -10,7 +10,17 @@ from leasehold.settings.kinds import (
     TimeZoneSetting,
     machine_time_zone,
 )
-from leasehold.settings.text_checks import archive_address, email, file_path, file_paths, person_name, time_of_day
+from leasehold.settings.text_checks import (
+    archive_address,
+    email,
+    file_path,
+    file_paths,
+    person_name,
+    time_of_day,
+    web_address,
+)
+
+PANEL_URL = "panel_url"
 
 _ADVICE_OFF = "0 means no limit."
 ON_OR_OFF = ("on", "off")
@@ -65,6 +75,14 @@ SETTINGS: tuple[Setting, ...] = (
         "expiring_license_days", 30, 1, 365, "days", "How long before its end a license is shown as one that expires."
     ),
     TimeZoneSetting("timezone", machine_time_zone, "The time zone that days begin and end in."),
+    TextSetting(
+        PANEL_URL,
+        "",
+        web_address,
+        "Where people reach the panel, if a proxy stands before it; empty: as LEASEHOLD_PANEL_URL says.",
+        unit="web address",
+        optional=True,
+    ),
     ChoiceSetting(
         "second_factor_required",
         "on",

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from leasehold.kit.git_address import AddressInvalid, read_address
+from leasehold.kit.web_address import parse_web_address
 from leasehold.settings.errors import TextRefused
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -60,3 +61,11 @@ def time_of_day(text: str) -> str:
         raise TextRefused("a time of the day such as 03:00", {"problem": "no_time_of_day"})
     hours, minutes = found.groups()
     return f"{int(hours):02}:{minutes}"
+
+
+def web_address(text: str) -> str:
+    """The address of a web site, without a path."""
+    address = parse_web_address(text)
+    if address is None:
+        raise TextRefused("like https://admin.example.org, without a path", {"problem": "no_web_address"})
+    return address

@@ -17,7 +17,8 @@ from leasehold.kit.errors import ConfigurationError, DomainError
 from leasehold.kit.logging import configure_logging, mask_secrets
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.migrations.state import read_schema_state
-from leasehold.worker.jobs import JOBS, Job, JobContext
+from leasehold.worker.job import Job, JobContext
+from leasehold.worker.jobs import JOBS
 from leasehold.worker.schedules import claim, due_jobs, enrol, record_failure, record_success
 
 _log = logging.getLogger(__name__)

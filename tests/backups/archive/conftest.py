@@ -27,13 +27,6 @@ def nobody_s_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    places = Places(tmp_path / "data")
-    places.make()
-    return places
-
-
-@pytest.fixture
 def local(places: Places) -> Local:
     return Local.at(places.repository)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from leasehold.backups.archive.history import BRANCH, TAGS
-from leasehold.backups.errors import ArchiveRefused, BackupError
+from leasehold.backups.errors import ArchiveRefused, ObjectMissing
 from leasehold.backups.git import git
 from leasehold.backups.settings import BackupSettings
 from tests.backups.archive.archived import Archive
@@ -59,7 +59,7 @@ def test_the_same_again_changes_nothing(archive: Archive) -> None:
 def test_objects_that_are_nowhere_are_named(archive: Archive) -> None:
     commit = archive.local.backup(1, content("a"))
     archive.local.remove(content("a"))
-    with pytest.raises(BackupError, match="neither here nor in the archive"):
+    with pytest.raises(ObjectMissing, match="neither here nor in the archive"):
         archive.push_commit(1, commit)
     assert archive.remote.refs() == {}
 

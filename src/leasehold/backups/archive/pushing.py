@@ -5,10 +5,9 @@ tag. An object that the archive has from an earlier backup is not sent again: th
 more parent, which tells git that it is there, even where it was removed here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from leasehold.backups.archive.failures import ArchiveMoved
@@ -26,10 +25,11 @@ from leasehold.backups.archive.history import (
 )
 from leasehold.backups.archive.remote import Remote
 from leasehold.backups.archive.volumes import Volume
-from leasehold.backups.errors import ArchiveRefused, BackupError
-from leasehold.backups.git import git, identity
+from leasehold.backups.errors import ArchiveRefused, ObjectMissing
+from leasehold.backups.git import git
 from leasehold.backups.names import moment_of
 from leasehold.backups.settings import BackupSettings
+from leasehold.backups.store.repository import Repository
 
 STEP_BYTES: Final = 400 * 1024**2  # GitHub takes 2 GiB at once; what a broken connection loses is a step
 _ATTEMPTS: Final = 3
@@ -108,7 +108,7 @@ class _Push:
         for number, step in enumerate(steps[:-1], 1):
             carried |= step
             message = f"{self.name}, part {number} of {len(steps)}"
-            parent = self._commit(self._write_tree(carried), [parent] if parent else [], message)
+            parent = self._commit(Repository(self.repository).write_tree(carried), [parent] if parent else [], message)
             self.remote.push(self.repository, f"{parent}:{BRANCH}")
         parents = self._parents(parent, tip, {blob: there[blob] for blob in files.values() if blob in there})
         final = self._commit(tree_of(self.repository, self.commit), parents, self.name)
@@ -133,11 +133,7 @@ class _Push:
         blobs = sorted({blob for blob in files.values() if blob not in there})
         sizes = sizes_of(self.repository, blobs)
         if missing := [path for path, blob in files.items() if blob not in there and blob not in sizes]:
-            detail = (
-                f"The backup {self.name} cannot be pushed: {len(missing)} of its objects are neither here nor in the "
-                f"archive ({missing[0]}). Make a new backup."
-            )
-            raise BackupError("object_missing", detail)
+            raise ObjectMissing(f"{missing[0]} and {len(missing) - 1} more, neither here nor in the archive")
         return {path: (blob, sizes[blob]) for path, blob in files.items() if blob in sizes}
 
     def _check_same(self, archived: str, tip: str | None) -> None:
@@ -157,20 +153,15 @@ class _Push:
         blobs = set(files_of(self.repository, self.commit).values()) - before.keys()
         return sum(sizes_of(self.repository, sorted(blobs)).values())
 
-    def _commit(self, tree: str, parents: Iterable[str], message: str) -> str:
-        moment = git(self.repository, "log", "-1", "--format=%cI", self.commit).decode().strip()
-        who = identity(self.settings.author_name, self.settings.author_email, moment)
-        named = [part for parent in parents for part in ("-p", parent)]
-        made = git(self.repository, "commit-tree", tree, *named, "-m", message, environment=who)
-        return made.decode().strip()
-
-    def _write_tree(self, files: Mapping[str, str]) -> str:
-        """A tree with `files`, whether their blobs are here or not."""
-        lines = "".join(f"100644 {blob}\t{path}\n" for path, blob in files.items())
-        with TemporaryDirectory() as directory:
-            index = {"GIT_INDEX_FILE": str(Path(directory) / "index")}
-            git(self.repository, "update-index", "--index-info", given=lines.encode(), environment=index)
-            return git(self.repository, "write-tree", "--missing-ok", environment=index).decode().strip()
+    def _commit(self, tree: str, parents: Sequence[str], message: str) -> str:
+        return Repository(self.repository).commit(
+            tree,
+            parents,
+            message=message,
+            name=self.settings.author_name,
+            email=self.settings.author_email,
+            moment=git(self.repository, "log", "-1", "--format=%cI", self.commit).decode().strip(),
+        )
 
 
 def _steps(files: Mapping[str, tuple[str, int]], limit: int) -> Iterable[dict[str, str]]:

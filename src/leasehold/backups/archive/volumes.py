@@ -43,14 +43,14 @@ class Use:
 
 
 def volumes_of(events: Iterable[Event]) -> list[Volume]:
-    """Every volume there ever was, in order."""
+    """Every volume there ever was, in order. One that is gone back to later begins where it was left."""
     found: dict[int, Volume] = {}
     for event in events:
         facts = event.facts
         if event.step == "volume":
-            number = int(facts["volume"])
             address, ssh_key = read_address(str(facts["address"])), Path(str(facts["ssh_key"]))
-            found[number] = Volume(number, address, ssh_key, int(facts.get("copy", 1)))
+            volume = Volume(int(facts["volume"]), address, ssh_key, int(facts.get("copy", 1)))
+            found[volume.number] = _as_left(volume, list(found.values()))
         elif event.step == State.PUSHED and facts.get("volume") in found:
             number = int(facts["volume"])
             stored = found[number].stored + int(facts.get("archived_bytes", 0))
@@ -66,16 +66,13 @@ def volume_to_use(events: Iterable[Event], settings: BackupSettings, *, limit: i
     if settings.archive is None:
         return None
     volumes = volumes_of(events)
+    current = volumes[-1] if volumes else None
     same = [volume for volume in volumes if settings.archive.numbered(volume.copy) == volume.address]
-    number = volumes[-1].number + 1 if volumes else 1
-    if not same or same[-1] is not volumes[-1]:
-        return Use(_beginning(number, settings, settings.archive, copy=1))
-    current = replace(same[-1], ssh_key=settings.ssh_key)
-    if current.stored < limit:
-        return Use(current, _filling(current, limit))
-    if current.address.host is None:
-        return Use(_beginning(number, settings, settings.archive, copy=current.copy + 1))
-    return Use(current, _full(current))
+    if current is None or current not in same:
+        current = _new(volumes, settings.archive, settings.ssh_key, copy=same[-1].copy if same else 1)
+    if current.stored >= limit and current.address.host is None:
+        current = _new(volumes, settings.archive, settings.ssh_key, copy=current.copy + 1)
+    return Use(replace(current, ssh_key=settings.ssh_key), _warning(current, limit))
 
 
 def begin(catalog: Catalog, volume: Volume) -> Volume:
@@ -88,20 +85,26 @@ def begin(catalog: Catalog, volume: Volume) -> Volume:
     return replace(volume, begun=True)
 
 
-def _beginning(number: int, settings: BackupSettings, archive: GitAddress, *, copy: int) -> Volume:
-    return Volume(number, archive.numbered(copy), settings.ssh_key, copy, begun=False)
+def _new(volumes: list[Volume], archive: GitAddress, ssh_key: Path, *, copy: int) -> Volume:
+    number = volumes[-1].number + 1 if volumes else 1
+    return _as_left(Volume(number, archive.numbered(copy), ssh_key, copy, begun=False), volumes)
 
 
-def _filling(volume: Volume, limit: int) -> str | None:
-    if volume.stored < limit * _WARN_AT or volume.address.host is None:
+def _as_left(volume: Volume, earlier: list[Volume]) -> Volume:
+    for other in reversed(earlier):
+        if other.address == volume.address:
+            return replace(volume, last=other.last, stored=other.stored)
+    return volume
+
+
+def _warning(volume: Volume, limit: int) -> str | None:
+    if volume.address.host is None or volume.stored < limit * _WARN_AT:
         return None
-    return (
-        f"{volume.address.text} holds {_gib(volume.stored)} of {_gib(limit)}. Before it is full, create another empty "
-        "repository for the backups that follow."
-    )
-
-
-def _full(volume: Volume) -> str:
+    if volume.stored < limit:
+        return (
+            f"{volume.address.text} holds {_gib(volume.stored)} of {_gib(limit)}. Before it is full, create another "
+            "empty repository for the backups that follow."
+        )
     return (
         f"{volume.address.text} is full ({_gib(volume.stored)}). Create an empty repository, give it the key "
         f"{volume.ssh_key}.pub with the right to write, and set its address: `leasehold settings set backup_archive "

@@ -43,15 +43,8 @@ def object_path(name: str) -> str:
 
 def write_envelope(manifest: Manifest, recipe: bytes, sealed: dict[str, str], key_ring: KeyRing) -> bytes:
     """`backup.json` of a backup; `sealed` as in `Envelope`."""
-    claims = {"name": manifest.name, "manifest": _hash(manifest.as_json()), "recipe": _hash(recipe)}
-    envelope = Envelope(
-        FORMAT,
-        manifest.name,
-        manifest.created_at,
-        manifest.recipients,
-        sealed,
-        key_ring.sign(claims, _TYPE),
-    )
+    signature = key_ring.sign(_claims(manifest.name, manifest.as_json(), recipe), _TYPE)
+    envelope = Envelope(FORMAT, manifest.name, manifest.created_at, manifest.recipients, sealed, signature)
     return msgspec.json.format(msgspec.json.encode(envelope), indent=1)
 
 
@@ -73,14 +66,18 @@ def check_sealed(envelope: Envelope, path: str, data: bytes) -> None:
         raise BackupDamaged(f"its {path} is not what was stored")
 
 
-def check_signature(envelope: Envelope, manifest: bytes, key_ring: KeyRing) -> None:
-    """Raise `BackupDamaged` where none of the keys has signed this (plain) manifest."""
+def check_signature(envelope: Envelope, manifest: bytes, recipe: bytes, key_ring: KeyRing) -> None:
+    """Raise `BackupDamaged` where none of the keys has signed this (plain) manifest and recipe."""
     try:
         claims = key_ring.verify(envelope.signature, _TYPE)
     except SignatureRefused as error:
         raise BackupDamaged(f"{error}, so this installation has not made it") from error
-    if (claims.get("name"), claims.get("manifest")) != (envelope.name, _hash(manifest)):
+    if claims != _claims(envelope.name, manifest, recipe):
         raise BackupDamaged("its signature is another backup's")
+
+
+def _claims(name: str, manifest: bytes, recipe: bytes) -> dict[str, str]:
+    return {"name": name, "manifest": _hash(manifest), "recipe": _hash(recipe)}
 
 
 def _hash(data: bytes) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from leasehold.backups.manifest import Chunk, Manifest
+from leasehold.backups.store.compression import SMALLEST_BASE
 from leasehold.backups.store.pieces import DEEPEST
 from leasehold.backups.store.repository import Repository
 
@@ -38,8 +39,9 @@ class Known:
         return way
 
     def base_at(self, piece: str) -> Chunk | None:
-        """The piece, or the nearest on its way that still bears a difference; None where the piece is not known."""
-        return self.way_to(piece)[-DEEPEST:][0] if piece in self.chunks else None
+        """The piece, or the nearest on its way that still bears a difference; None where there is none."""
+        base = self.way_to(piece)[-DEEPEST:][0] if piece in self.chunks else None
+        return base if base and base.size >= SMALLEST_BASE else None
 
 
 def known_from(earlier: Sequence[Manifest], now: Manifest, repository: Repository) -> Known:

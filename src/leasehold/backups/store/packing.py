@@ -30,6 +30,7 @@ from leasehold.backups.store.repository import Repository, blob_id
 from leasehold.backups.store.sealing import seal
 from leasehold.kit.signing import KeyRing
 
+_SMALLEST_BASE = 64  # bytes; zstd takes no prefix of less than eight, and a small one saves nothing
 _WORTH_IT = 0.6  # a difference larger than this part of the whole is not worth what it needs to be read again
 
 Progress = Callable[[str, int, int], None]
@@ -138,7 +139,7 @@ class _Packing:
 
     def _squeezed(self, piece: bytes, relative: str | None) -> tuple[bytes, str | None]:
         base = self._known.base_at(relative) if relative else None
-        if base is None:
+        if base is None or base.size < _SMALLEST_BASE:
             return squeeze(piece), None
         whole = self._known.way_to(base.sha256)[-1]
         difference = squeeze(piece, self._pieces.plain(base.sha256))

@@ -9,7 +9,7 @@ import msgspec
 from leasehold.backups.errors import BackupDamaged, BackupError, ObjectMissing
 from leasehold.backups.manifest import Manifest, StoredFile, read_manifest
 from leasehold.backups.room import check_room, room_needed
-from leasehold.backups.store.envelope import BACKUP, MANIFEST, check_sealed, check_signature, read_envelope
+from leasehold.backups.store.envelope import BACKUP, MANIFEST, RECIPE, check_sealed, check_signature, read_envelope
 from leasehold.backups.store.pieces import Pieces, Read
 from leasehold.backups.store.repository import Repository
 from leasehold.backups.store.sealing import unseal
@@ -23,16 +23,18 @@ def open_manifest(repository: Repository, commit: str, identities: Sequence[str]
     """
     entries = repository.entries(commit)
     envelope = read_envelope(_read_entry(repository, entries, BACKUP))
-    sealed = _read_entry(repository, entries, MANIFEST)
-    check_sealed(envelope, MANIFEST, sealed)
-    plain = unseal(sealed, identities)
+    sealed = {path: _read_entry(repository, entries, path) for path in (MANIFEST, RECIPE)}
+    for path, data in sealed.items():
+        check_sealed(envelope, path, data)
+    plain, recipe = (unseal(data, identities) for data in sealed.values())
     if key_ring is not None:
-        check_signature(envelope, plain, key_ring)
+        check_signature(envelope, plain, recipe, key_ring)
     try:
         manifest = read_manifest(plain)
     except msgspec.MsgspecError as error:
         raise BackupDamaged(f"its manifest cannot be read ({error})") from error
-    if (manifest.name, manifest.recipients) != (envelope.name, envelope.recipients):
+    said = (envelope.name, envelope.created_at, envelope.recipients)
+    if (manifest.name, manifest.created_at, manifest.recipients) != said:
         raise BackupDamaged("its manifest is another backup's")
     return manifest
 

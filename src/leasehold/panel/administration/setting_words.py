@@ -37,6 +37,7 @@ _WORDS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "timezone": (DISPLAY, _("Time zone")),
     "silent_device_days": (DISPLAY, _("Silent devices")),
     "expiring_license_days": (DISPLAY, _("Licenses that expire")),
+    "panel_url": (SIGN_IN, _("Address of the panel")),
     "second_factor_required": (SIGN_IN, _("Second factor for everybody")),
     "session_hours": (SIGN_IN, _("Signed in at most")),
     "session_idle_minutes": (SIGN_IN, _("Signed in without doing anything")),
@@ -61,6 +62,7 @@ SAID_BY_THE_REGISTRY: Final = (
     _("After how many days without a sign of life an active device is shown as silent."),
     _("How long before its end a license is shown as one that expires."),
     _("The time zone that days begin and end in."),
+    _("Where people reach the panel, if a proxy stands before it; empty: as LEASEHOLD_PANEL_URL says."),
     _("Whether everybody who works in the panel needs more than a password to sign in."),
     _("How long somebody stays signed in to the panel at most."),
     _("How long somebody stays signed in who does nothing."),
@@ -94,6 +96,7 @@ SAID_BY_THE_REGISTRY: Final = (
     _("days"),
     _("calls a minute"),
     _("IANA time zone"),
+    _("web address"),
     _("hours:minutes"),
     _("backups"),
 )

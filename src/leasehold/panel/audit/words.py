@@ -19,6 +19,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "joined": _("joined"),
     "signed_in": _("signed in"),
     "sign_in_failed": _("failed to sign in"),
+    "sign_in_delayed": _("sign-in delayed"),
     "signed_out": _("signed out"),
     "session_ended": _("session ended"),
     "confirmed_again": _("confirmed again"),
