@@ -3,9 +3,12 @@
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
+
+from leasehold.backups.errors import BackupError
 
 _PIECE_BYTES: Final = 256 * 1024
 
@@ -46,18 +49,28 @@ def git(
     Raises `GitFailed`, and `subprocess.TimeoutExpired` after `seconds`.
     """
     command = ["git", "--git-dir", str(repository), *arguments]
-    done = subprocess.run(
-        command,
-        input=given,
-        stdin=subprocess.DEVNULL if given is None else None,
-        capture_output=True,
-        check=False,
-        env=environment_of_git() | dict(environment or {}),
-        timeout=seconds,
-    )
+    with git_needed():
+        done = subprocess.run(
+            command,
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            check=False,
+            env=environment_of_git() | dict(environment or {}),
+            timeout=seconds,
+        )
     if done.returncode != 0:
         raise GitFailed(arguments, done.returncode, done.stderr.decode(errors="replace"))
     return done.stdout
+
+
+@contextmanager
+def git_needed() -> Iterator[None]:
+    """Start git inside; raises `BackupError` where it is not installed."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BackupError("git_missing", "git is not installed here: install it (`apt install git`).") from error
 
 
 def stream(repository: Path, *arguments: str) -> Iterator[bytes]:

@@ -56,6 +56,7 @@ CODES: Final[dict[str, LazyString]] = {
     "file_unreadable": lazy_gettext("A file that belongs into the backup cannot be read."),
     "file_unsuitable": lazy_gettext("There is something among the files that cannot be in a backup."),
     "git_failed": lazy_gettext("git did not do its part."),
+    "git_missing": lazy_gettext("git is not installed on this server."),
     "manifest_missing": lazy_gettext(
         "What is in the backup is not known here any more: make the list of backups anew from the archive."
     ),
@@ -83,6 +84,7 @@ CODES: Final[dict[str, LazyString]] = {
     "ssh_key_not_made": lazy_gettext("No SSH key could be made."),
     "ssh_key_permissions": lazy_gettext("Others on this machine may read the SSH key, so it is not used."),
     "ssh_key_unusable": lazy_gettext("The SSH key is damaged, or it has a passphrase."),
+    "ssh_missing": lazy_gettext("ssh is not installed on this server."),
     "target_not_empty": lazy_gettext("The directory is not empty: choose a new one."),
 }
 _STATUSES: Final[dict[int, LazyString]] = {
