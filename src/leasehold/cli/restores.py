@@ -1,17 +1,18 @@
 """`leasehold backup restore` and `rescue-link`: the way back."""
 
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from leasehold.backups.recovery_kit import keys_in
 from leasehold.backups.restore.rescue_link import LIFETIME, new_rescue_path
 from leasehold.backups.restore.restoring import restore as restore_backup
 from leasehold.backups.restore.sources import fetch_backup
 from leasehold.cli.call import Call
 from leasehold.cli.installation import database_of_installation
+from leasehold.cli.recovery_kit import KeyOption
 from leasehold.cli.verb import new_group, verb
 from leasehold.kit.database import Role
 from leasehold.kit.panel_address import panel_address
@@ -28,23 +29,24 @@ def restore(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything but the swap, and say what it would do.")
     ] = False,
-    recovery_key: Annotated[
-        Path | None, typer.Option(help="A file with the recovery key, for another server's backup.", dir_okay=False)
-    ] = None,
+    key: KeyOption = None,
 ) -> None:
-    """Go back to a backup. The database that is there now stays, under another name."""
+    """Go back to a backup. The database that is there now stays, under another name.
+
+    On another server than the one that made the backup, name the recovery key.
+    """
     if not (yes or dry_run):
         typer.confirm(
             f"The database goes back to {name}; what is there now stays under another name. Restore?", abort=True
         )
-    key = None if recovery_key is None else recovery_key.read_text(encoding="utf-8").strip()
+    given = keys_in(key.read_text(encoding="utf-8", errors="replace")) if key else ()
     outcome = restore_backup(
         call.configuration,
         name,
         actor=call.actor.name,
         dry_run=dry_run,
         say=partial(typer.echo, err=True),
-        source=partial(fetch_backup, recovery_key=key),
+        source=partial(fetch_backup, recovery_keys=given),
     )
     fields = msgspec.to_builtins(outcome)
     fields["carried"] = {one.kind: list(one.names) for one in outcome.carried}
