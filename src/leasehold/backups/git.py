@@ -2,9 +2,12 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from leasehold.backups.errors import BackupError
 
 CONFIGURATION: Final = {
     "core.compression": "0",  # what is stored is compressed and sealed already
@@ -43,18 +46,28 @@ def git(
     Raises `GitFailed`, and `subprocess.TimeoutExpired` after `seconds`.
     """
     command = ["git", "--git-dir", str(repository), *arguments]
-    done = subprocess.run(
-        command,
-        input=given,
-        stdin=subprocess.DEVNULL if given is None else None,
-        capture_output=True,
-        check=False,
-        env=environment_of_git() | dict(environment or {}),
-        timeout=seconds,
-    )
+    with git_needed():
+        done = subprocess.run(
+            command,
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            check=False,
+            env=environment_of_git() | dict(environment or {}),
+            timeout=seconds,
+        )
     if done.returncode != 0:
         raise GitFailed(arguments, done.returncode, done.stderr.decode(errors="replace"))
     return done.stdout
+
+
+@contextmanager
+def git_needed() -> Iterator[None]:
+    """Start git inside; raises `BackupError` where it is not installed."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BackupError("git_missing", "git is not installed here: install it (`apt install git`).") from error
 
 
 def identity(name: str, email: str, moment: str) -> dict[str, str]:

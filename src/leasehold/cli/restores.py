@@ -1,6 +1,7 @@
 """`leasehold backup restore` and `rescue-link`: the way back."""
 
 from functools import partial
+from importlib import import_module
 from typing import Annotated
 
 import msgspec
@@ -8,14 +9,12 @@ import typer
 
 from leasehold.backups.recovery_kit import keys_in
 from leasehold.backups.restore.rescue_link import LIFETIME, new_rescue_path
-from leasehold.backups.restore.restoring import restore as restore_backup
 from leasehold.backups.restore.sources import fetch_backup
 from leasehold.cli.call import Call
-from leasehold.cli.installation import database_of_installation
+from leasehold.cli.installation import address_of_panel, database_of_installation
 from leasehold.cli.recovery_kit import KeyOption
 from leasehold.cli.verb import new_group, verb
 from leasehold.kit.database import Role
-from leasehold.kit.panel_address import panel_address
 
 app = new_group()
 
@@ -31,16 +30,14 @@ def restore(
     ] = False,
     key: KeyOption = None,
 ) -> None:
-    """Go back to a backup. The database that is there now stays, under another name.
-
-    On another server than the one that made the backup, name the recovery key.
-    """
+    """Go back to a backup. The database that is there now stays, under another name."""
     if not (yes or dry_run):
         typer.confirm(
             f"The database goes back to {name}; what is there now stays under another name. Restore?", abort=True
         )
     given = keys_in(key.read_text(encoding="utf-8", errors="replace")) if key else ()
-    outcome = restore_backup(
+    # With it comes Alembic, which no other verb of the group needs.
+    outcome = import_module("leasehold.backups.restore.restoring").restore(
         call.configuration,
         name,
         actor=call.actor.name,
@@ -57,5 +54,5 @@ def restore(
 def rescue_link(call: Call) -> None:
     """Print a link to the backups in the panel, for when the database is gone; it opens once."""
     database_of_installation(call.configuration, Role.PANEL)
-    link = f"{panel_address(call.configuration)}{new_rescue_path(call.configuration.data_dir)}"
+    link = f"{address_of_panel(call.configuration)}{new_rescue_path(call.configuration.data_dir)}"
     call.show({"link": link, "minutes": int(LIFETIME.total_seconds() // 60)})
