@@ -19,8 +19,8 @@ from typing import Final
 import msgspec
 
 import leasehold
-from leasehold.backups.database.failures import failures_of
 from leasehold.backups.errors import BackupError
+from leasehold.backups.room import room_needed
 from leasehold.backups.walking import walk
 from leasehold.kit.configuration import Configuration
 
@@ -65,7 +65,7 @@ def collect(configuration: Configuration, paths: Iterable[Path], target: Path) -
     """
     for place in (_DATA, _SYSTEM):
         shutil.rmtree(target / place, ignore_errors=True)
-    with failures_of("Collecting the files"), _unreadable_named():
+    with room_needed(target), _unreadable_named():
         _write(target / CONTENTS, _keep_files(configuration.data_dir, paths, target))
         _write(target / CONFIGURATION, configuration.as_environment())
         _write(target / VERSIONS, _versions())

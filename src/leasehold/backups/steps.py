@@ -94,7 +94,7 @@ def dump(making: Making) -> Facts:
     return {
         "rows": sum(table.rows for table in facts.tables),
         "bytes": sum(path.stat().st_size for path in making.content.rglob("*") if path.is_file()),
-        "audit_rows": next((table.rows for table in facts.tables if table.name == "public.audit_log"), 0),
+        "audit_rows": next((table.rows for table in facts.tables if table.name == "audit_log"), 0),
         "schema": facts.versions.schema,
         "leasehold": facts.versions.leasehold,
     }

@@ -8,7 +8,7 @@ from leasehold.kit.errors import ConfigurationError
 
 LAYOUT = 1
 _FILE_NAME = "layout"
-_LEAST_FREE_BYTES = 128 * 1024 * 1024
+LEAST_FREE_BYTES = 128 * 1024 * 1024
 
 
 def check_layout(data_dir: Path) -> None:
@@ -57,8 +57,8 @@ def check_postgresql_version(directory: Path, programs: Path) -> None:
 def check_free_space(data_dir: Path) -> None:
     """Raise `ConfigurationError` where the disk is so full that PostgreSQL could not write its log."""
     free = shutil.disk_usage(data_dir).free
-    if free < _LEAST_FREE_BYTES:
+    if free < LEAST_FREE_BYTES:
         raise ConfigurationError(
             f"The disk of {data_dir} is full: {free // 2**20} MB are free, PostgreSQL needs at least "
-            f"{_LEAST_FREE_BYTES // 2**20} MB to start. Free some space; no data is lost."
+            f"{LEAST_FREE_BYTES // 2**20} MB to start. Free some space; no data is lost."
         )

@@ -13,8 +13,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from leasehold.backups.database import dumping
 from leasehold.backups.database.dumping import dump
 from leasehold.backups.database.programs import Programs, programs_for
+from leasehold.backups.database.tables import Table, list_tables
 from leasehold.backups.errors import BackupError, DiskFull, WrongVersion
-from leasehold.kit.database import Database, Role
+from leasehold.kit.database import Connection, Database, Role
 from tests.backups.database.conftest import CLOSED, Dumped
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import clean_environment
@@ -33,8 +34,9 @@ import resource, sys
 from pathlib import Path
 from leasehold.backups.database.dumping import dump
 from leasehold.backups.database.programs import programs_for
+from leasehold.backups.database.tables import Table, list_tables
 from leasehold.backups.errors import DiskFull
-from leasehold.kit.database import Database, Role
+from leasehold.kit.database import Connection, Database, Role
 conninfo, target, major, limit = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 try:
@@ -70,11 +72,16 @@ def test_every_table_is_told_with_its_rows_and_its_file(vendor: FreshDatabase, o
 
 
 def test_what_is_written_meanwhile_is_not_in_it(
-    fresh_database: FreshDatabase, programs: Programs, tmp_path: Path
+    fresh_database: FreshDatabase, programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issue_license(fresh_database.owner)
-    busy = _Once(lambda: issue_license(fresh_database.owner))
-    facts = dump(fresh_database.as_role(Role.BACKUP), tmp_path / "database", programs=programs, progress=busy)
+
+    def issue_another_first(connection: Connection) -> list[Table]:
+        issue_license(fresh_database.owner)
+        return list_tables(connection)
+
+    monkeypatch.setattr(dumping, "list_tables", issue_another_first)
+    facts = dump(fresh_database.as_role(Role.BACKUP), tmp_path / "database", programs=programs)
     (licenses,) = (table for table in facts.tables if table.name == "licenses")
     assert licenses.rows == 1
     assert (tmp_path / licenses.file).read_text().splitlines().index("\\.") == 1
@@ -128,8 +135,8 @@ def test_a_disk_that_is_full_at_any_write_leaves_nothing(
 def test_a_disk_without_room_is_left_alone(
     vendor: FreshDatabase, programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leasehold.backups.database.space._RESERVE", 2**60)
-    with pytest.raises(DiskFull, match=r"the dump of the database needs [\d,]+ MB, and [\d,]+ MB are free on the disk"):
+    monkeypatch.setattr("leasehold.backups.database.dumping.LEAST_FREE_BYTES", 2**60)
+    with pytest.raises(DiskFull, match=r"[\d,]+ MiB are needed on .*, and [\d,]+ MiB are free"):
         dump(vendor.as_role(Role.BACKUP), tmp_path / "database", programs=programs)
     assert list(tmp_path.iterdir()) == []
 

@@ -11,11 +11,12 @@ from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import Programs, check_version, finish
 from leasehold.backups.database.progress import Progress, silent
 from leasehold.backups.database.snapshots import APPLICATION, Snapshot, snapshot_of
-from leasehold.backups.database.space import check_room
 from leasehold.backups.database.tables import list_tables, read_tables
 from leasehold.backups.database.toc import read_toc, table_files
 from leasehold.backups.database.way_in import way_in
 from leasehold.backups.manifest import DatabaseFacts
+from leasehold.backups.room import check_room, room_needed
+from leasehold.embedded.layout import LEAST_FREE_BYTES
 from leasehold.kit.database import Database
 
 _DOING = "The dump"
@@ -37,10 +38,10 @@ def dump(
     What an interrupted one left is made anew. With `heartbeats` "structure" their rows stay out. `progress` is told
     of tables. Raises `BackupError` (`WrongVersion`, `DiskFull`); there is no `target` then.
     """
-    with failures_of(_DOING), _whole_or_gone(target):
+    with failures_of(_DOING), room_needed(target.parent), _whole_or_gone(target):
         with database.connect(application=APPLICATION) as connection:
             check_version(connection, programs)
-            check_room(target.parent, database_size(connection), what="the dump of the database")
+            check_room(target.parent, database_size(connection) + LEAST_FREE_BYTES)
         with snapshot_of(database, wait_seconds=_PARTITIONS_WAIT_SECONDS) as snapshot:
             tables = list_tables(snapshot.connection)
             with _pg_dump(snapshot, target, programs, heartbeats, jobs) as process:

@@ -16,7 +16,8 @@ SELECT rolname::text FROM pg_roles
         OR oid IN (SELECT refobjid FROM pg_shdepend
                     WHERE refclassid = 'pg_authid'::regclass
                       AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
-        OR oid IN (SELECT relowner FROM pg_class)
+        OR oid IN (SELECT c.relowner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema')
         OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database()))
  ORDER BY 1
 """

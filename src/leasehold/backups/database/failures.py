@@ -1,6 +1,5 @@
-"""What PostgreSQL, its programs and the disk say when they fail, as errors that a person can act on."""
+"""What PostgreSQL and its programs say when they fail, as errors that a person can act on."""
 
-import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ import psycopg
 from leasehold.backups.errors import BackupError, DiskFull
 
 _WORDS_OF_A_FULL_DISK = ("No space left on device", "File too large", "Disk quota exceeded")
-_NUMBERS_OF_A_FULL_DISK = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _LONGEST_REASON = 300
 
 
@@ -21,10 +19,6 @@ def failures_of(doing: str) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise _database_failed(error, doing) from error
-    except OSError as error:
-        if error.errno in _NUMBERS_OF_A_FULL_DISK:
-            raise disk_full(doing) from error
-        raise
 
 
 def program_failed(name: str, status: int, said: str, *, doing: str) -> BackupError:

@@ -84,8 +84,7 @@ def programs_for(wanted: int) -> Programs:
     raise WrongVersion(
         "postgresql_programs_missing",
         f"The database runs on PostgreSQL {wanted}, and {', '.join(_NEEDED[:-1])} and {_NEEDED[-1]} of that version "
-        f"are not on this machine: install them (Debian: apt-get install postgresql-{wanted}), then try again. "
-        "Nothing was changed.",
+        f"are not on this machine. Nothing was changed: {_how_to_install(wanted)}",
     )
 
 
@@ -95,8 +94,12 @@ def check_version(connection: Connection, programs: Programs) -> None:
         raise WrongVersion(
             "postgresql_programs_wrong",
             f"The database runs on PostgreSQL {server_major(connection)}, and {programs.directory} is of "
-            f"{programs.version}. Nothing was changed: `leasehold doctor` says what to install.",
+            f"{programs.version}. Nothing was changed: {_how_to_install(server_major(connection))}",
         )
+
+
+def _how_to_install(wanted: int) -> str:
+    return f"install that version (Debian: apt-get install postgresql-{wanted}), then try again."
 
 
 def _directories(wanted: int) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from leasehold.backups.database.failures import disk_full, failures_of, is_disk_full
 from leasehold.backups.database.programs import Programs
 from leasehold.backups.errors import BackupError
+from leasehold.backups.room import room_needed
 from leasehold.embedded.cluster import Cluster
 from leasehold.embedded.leftovers import wait_for_earlier
 from leasehold.kit.database import DATABASE_NAME
@@ -36,7 +37,7 @@ def scratch_cluster(directory: Path, programs: Programs) -> Iterator[str]:
     cluster = Cluster(directory, programs=programs.directory, settings=_SETTINGS, throwaway=True)
     _remove(cluster)
     try:
-        with failures_of(_DOING):
+        with failures_of(_DOING), room_needed(directory.parent):
             _start(cluster)
         yield make_conninfo(cluster.superuser_conninfo, dbname=DATABASE_NAME)
     finally:

@@ -12,8 +12,9 @@ from leasehold.backups.database.programs import Programs
 from leasehold.backups.database.progress import Progress, silent
 from leasehold.backups.database.restoring import make_roles, restore_dump
 from leasehold.backups.database.scratch import scratch_cluster
-from leasehold.backups.database.space import check_room
 from leasehold.backups.manifest import DatabaseFacts, Manifest, TableFacts
+from leasehold.backups.room import check_room
+from leasehold.embedded.layout import LEAST_FREE_BYTES
 
 
 class KnownTable(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ def verify(
     A closed table whose very rows are among the `known` ones is not restored again; the names of those are returned.
     """
     unchanged = frozenset(table.name for table in facts.tables if table.closed and _is_known(table, dump, known))
-    check_room(work.parent, facts.bytes, what="trying a restore")
+    check_room(work.parent, facts.bytes + LEAST_FREE_BYTES)
     with scratch_cluster(work, programs) as conninfo:
         with psycopg.connect(conninfo, autocommit=True) as connection:
             make_roles(connection, facts.roles)

@@ -18,7 +18,6 @@ from leasehold.backups.database.comparing import compare
 from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import programs_for, server_major
 from leasehold.backups.database.restoring import restore_dump
-from leasehold.backups.database.space import check_room
 from leasehold.backups.errors import WrongVersion
 from leasehold.backups.lock import only_one
 from leasehold.backups.manifest import DatabaseFacts, Manifest
@@ -31,7 +30,9 @@ from leasehold.backups.restore.roles import make_program_roles
 from leasehold.backups.restore.state import Journal, Outcome, RestoreState, Step
 from leasehold.backups.restore.switching import files_of, rehearse, switch, undo, work_directory
 from leasehold.backups.restore.tables import LEFT_BEHIND
+from leasehold.backups.room import check_room
 from leasehold.embedded.binaries import major
+from leasehold.embedded.layout import LEAST_FREE_BYTES
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.guard import Unguarded
 from leasehold.kit.maintenance import under_maintenance
@@ -87,7 +88,7 @@ def _restore(
     journal.reach(Step.CHECKING, "Its versions are looked at.")
     _check_versions(server, manifest.database)
     if configuration.embedded:
-        check_room(places.data_dir, manifest.database.bytes, what="the restored database")
+        check_room(places.data_dir, manifest.database.bytes + LEAST_FREE_BYTES)
     files_of(places, journal).make_ready()
     _load(server, journal, manifest.database, work / "backup")
     outcome = _outcome(server, journal, manifest.database)
