@@ -1,6 +1,7 @@
 """The smaller groups of verbs."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -209,3 +210,16 @@ def test_a_license_changes_hands_is_converted_and_talked_about(cli: Cli) -> None
     assert cli("license", "convert", str(key), "--json").json["type"] == "full"
     assert cli("license", "convert", str(key), "--json").error["code"] == "license_full"
     assert cli("license", "note", str(key), "Called", "--json").json["note"] == "Called"
+
+
+def test_a_backup_is_made_before_a_protected_setting_changes(cli: Cli, tmp_path: Path) -> None:
+    assert cli("settings", "set", "backup_archive", "ext::sh", "--json").error["code"] == "setting_invalid"
+    assert cli("backup", "list", "--json").json == []
+    archive = str(tmp_path / "archive.git")
+    assert cli("settings", "set", "backup_archive", archive, "--json").json["value"] == archive
+    (backup,) = cli("backup", "list", "--json").json
+    assert (backup["state"], backup["reason"]) == ("local", "before changing the setting backup_archive")
+    cli("settings", "set", "heartbeat_interval", "20")
+    assert len(cli("backup", "list", "--json").json) == 1
+    finished = cli("backup", "finish", "--json")
+    assert (finished.status, finished.json["state"]) == (0, "proved")

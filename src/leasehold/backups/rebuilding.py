@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leasehold.backups.archive.fetching import fetch_manifests
+from leasehold.backups.archive.pushing import Pushed
 from leasehold.backups.archive.remote import remote_at
 from leasehold.backups.catalog import Catalog, Event
 from leasehold.backups.lock import only_one
@@ -41,10 +42,13 @@ def rebuild_catalog(places: Places, archive: Archive) -> int:
         remote = remote_at(archive.address, archive.ssh_key, places, accept_new_host=True)
         events = [_volume(archive)]
         manifests: list[Manifest] = []
+        seen: set[str] = set()
         for found in fetch_manifests(remote, fetched.path):
             manifests.append(open_manifest(fetched, found.archived, archive.identities, archive.key_ring))
-            facts = {"volume": _VOLUME, "archived": found.archived, "archived_tree": found.archived_tree}
-            events += _events(manifests[-1], _is_kept(places, found.name), facts)
+            new = {chunk.object: chunk.stored for chunk in manifests[-1].chunks.values() if chunk.object not in seen}
+            seen |= new.keys()
+            pushed = Pushed(_VOLUME, found.archived, found.archived_tree, sum(new.values()))
+            events += _events(manifests[-1], _is_kept(places, found.name), pushed.facts)
         for manifest in manifests:
             path = places.manifest(manifest.name)
             path.touch(mode=0o600)

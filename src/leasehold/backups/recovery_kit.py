@@ -67,12 +67,6 @@ def confirm(data_dir: Path, typed: str) -> None:
     """
     recipient = load_keys(data_dir).recovery_recipient
     found = keys_in(typed)
-    if not found:
-        raise KeyMissing(
-            "recovery_key_unreadable",
-            "There is no recovery key in what was typed: it begins with AGE-SECRET-KEY-1, and 58 letters and digits "
-            "follow. Nothing was changed.",
-        )
     if not any(fits(key, recipient) for key in found):
         raise KeyMissing(
             "recovery_key_wrong",
@@ -83,8 +77,15 @@ def confirm(data_dir: Path, typed: str) -> None:
 
 
 def keys_in(text: str) -> tuple[str, ...]:
-    """The keys that stand in `text`, however it is broken into lines."""
-    return tuple(_KEY.findall("".join(text.split()).upper()))
+    """The keys that stand in `text`, however it is broken into lines. Raises `KeyMissing` where there is none."""
+    found = tuple(_KEY.findall("".join(text.split()).upper()))
+    if not found:
+        raise KeyMissing(
+            "recovery_key_unreadable",
+            "There is no recovery key in what was given: it begins with AGE-SECRET-KEY-1, and 58 letters and digits "
+            "follow. Nothing was changed.",
+        )
+    return found
 
 
 def renew(data_dir: Path) -> None:

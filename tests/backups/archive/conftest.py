@@ -12,7 +12,9 @@ from leasehold.backups.settings import BackupSettings, default_backup_settings
 from leasehold.kit.git_address import read_address
 from tests.backups.archive.archived import Archive
 from tests.backups.archive.made import Local
+from tests.backups.archive.sealed import Sealed
 from tests.backups.archive.ssh_server import SshServer, ssh_server
+from tests.backups.store.store import Store
 
 LIMITS = Limits(connect_seconds=10, stall_seconds=30)
 
@@ -67,3 +69,9 @@ def volume(remote: Remote) -> Volume:
 @pytest.fixture
 def archive(local: Local, remote: Remote, volume: Volume, settings: BackupSettings) -> Archive:
     return Archive(local, remote, volume, settings)
+
+
+@pytest.fixture
+def sealed(tmp_path: Path, remote: Remote, volume: Volume, settings: BackupSettings) -> Sealed:
+    store = Store(tmp_path / "installation")
+    return Sealed(store, Archive(Local(store.repository.path), remote, volume, settings), tmp_path / "source")

@@ -70,3 +70,9 @@ def objects_in(repository: Path) -> int:
     """How many objects a repository holds."""
     listed = git(repository, "cat-file", "--batch-check", "--batch-all-objects", "--unordered")
     return len(listed.splitlines())
+
+
+def objects_stored(repository: Path) -> int:
+    """How many times an object is stored, which is more where one is stored twice."""
+    counted = dict(line.split(": ") for line in git(repository, "count-objects", "-v").decode().splitlines())
+    return int(counted["count"]) + int(counted["in-pack"])

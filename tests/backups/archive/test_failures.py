@@ -1,23 +1,26 @@
 """What goes wrong between a server and its archive: each a sentence, and nothing is lost."""
 
 import os
+import resource
 import socket
 import threading
 from dataclasses import replace
 from pathlib import Path
+from shutil import which
 
 import pytest
 
+from leasehold.backups.archive.fetching import fetch_backup
 from leasehold.backups.archive.history import BRANCH
 from leasehold.backups.archive.remote import Limits, Remote, remote_at
 from leasehold.backups.archive.trying import Content, try_archive
-from leasehold.backups.errors import ArchiveAway, ArchiveRefused, ExitStatus
+from leasehold.backups.errors import ArchiveAway, ArchiveRefused, BackupError, DiskFull, ExitStatus
 from leasehold.backups.git import git, identity
 from leasehold.backups.places import Places
 from leasehold.kit.git_address import read_address
 from tests.backups.archive.archived import Archive
 from tests.backups.archive.conftest import LIMITS
-from tests.backups.archive.made import content
+from tests.backups.archive.made import content, name_of
 from tests.backups.archive.ssh_server import SshServer
 
 over_ssh_alone = pytest.mark.parametrize("remote", ["ssh"], indirect=True)
@@ -121,6 +124,19 @@ def test_an_archive_that_falls_silent_in_the_middle(archive: Archive, server: Ss
 
 
 @over_ssh_alone
+def test_programs_that_are_not_installed(remote: Remote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git_alone = tmp_path / "bin"
+    git_alone.mkdir()
+    (git_alone / "git").symlink_to(which("git") or "")
+    monkeypatch.setenv("PATH", str(git_alone))
+    with pytest.raises(ArchiveRefused, match="openssh-client"):
+        remote.refs()
+    (git_alone / "git").unlink()
+    with pytest.raises(BackupError, match="apt install git"):
+        remote.refs()
+
+
+@over_ssh_alone
 def test_no_repository_there(archive: Archive) -> None:
     archive.directory.rename(archive.directory.with_name("moved.git"))
     with pytest.raises(ArchiveRefused, match="no git repository"):
@@ -211,6 +227,17 @@ def test_a_host_that_dies_after_each_thing_it_has_done(archive: Archive) -> None
     assert archive.remote.refs() == arrived
     assert archive.commits() == 4
     git(archive.directory, "fsck", "--strict")
+
+
+def test_a_disk_of_ours_that_is_full_is_not_the_archive_s(archive: Archive, tmp_path: Path) -> None:
+    archive.push(1, content("a", 3_000_000))
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limit[1]))
+    try:
+        with pytest.raises(DiskFull, match="make room"):
+            fetch_backup(archive.remote, name_of(1), tmp_path / "fetched.git")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
 def test_somebody_else_who_pushes_at_the_same_moment(archive: Archive) -> None:

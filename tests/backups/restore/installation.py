@@ -72,6 +72,7 @@ class Restorable:
         """The name of a new backup."""
         name = name_for(moment or datetime.now(UTC))
         self.places.make()
+        keys, key_ring = load_keys(self.data_dir), load_key_ring(self.data_dir)
         work = self.places.work(name)
         work.mkdir(parents=True)
         with database_for(self.configuration, Role.OWNER).connect(application="test") as connection:
@@ -83,7 +84,7 @@ class Restorable:
         repository.make()
         packed = pack(
             work, manifest, (), repository,
-            keys=load_keys(self.data_dir), key_ring=load_key_ring(self.data_dir),
+            keys=keys, key_ring=key_ring,
             journal=self.places.root / f"{name}.journal", progress=lambda _what, _done, _all: None,
         )  # fmt: skip
         commit = repository.commit(

@@ -16,19 +16,15 @@ from tests.backups.restore.installation import Restorable
 _RESTORE = "leasehold.backups.restore"
 _BEFORE = [
     f"{_RESTORE}.sources:fetch_backup",
-    f"{_RESTORE}.files:RestoredFiles.make_ready",
     f"{_RESTORE}.database_server:DatabaseServer.create",
-    "leasehold.backups.database.comparing:compare",
     "leasehold.kit.maintenance:begin_maintenance",
     f"{_RESTORE}.database_server:DatabaseServer.close",
     f"{_RESTORE}.adopting:adopt",
     f"{_RESTORE}.adopting:seal_restored",
-    f"{_RESTORE}.files:RestoredFiles.differing",
     f"{_RESTORE}.database_server:DatabaseServer.rename",
 ]
 _AFTER = [
     f"{_RESTORE}.switching:complete",
-    f"{_RESTORE}.files:RestoredFiles.swap",
     f"{_RESTORE}.files:RestoredFiles._swap_witness",
     "leasehold.audit.checkpoints:put_witness_aside",
     f"{_RESTORE}.database_server:DatabaseServer.open",

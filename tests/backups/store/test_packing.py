@@ -114,6 +114,19 @@ def test_a_difference_whose_base_is_gone_is_not_referred_to(store: Store, tmp_pa
     assert list(third.manifest.chunks) == [chunk_of(third, "a").sha256]
 
 
+def test_a_damaged_base_keeps_no_new_backup_from_being_made(store: Store, tmp_path: Path) -> None:
+    source = write(tmp_path / "in", {"a": rows(0, 500)})
+    blob = chunk_of(store.pack(source), "a").blob
+    path = store.repository.path / "objects" / blob[:2] / blob[2:]
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-9])
+    write(source, {"a": rows(1, 500)})
+    packed = store.pack(source)
+    assert chunk_of(packed, "a").base is None
+    store.restore(store.commit(packed.tree), tmp_path / "out")
+    assert contents(tmp_path / "out") == contents(source)
+
+
 def test_a_new_recovery_key_opens_all_that_is_made_from_then_on(store: Store, tmp_path: Path) -> None:
     source = write(tmp_path / "in", {"a": rows(0, 500)})
     first = store.pack(source)

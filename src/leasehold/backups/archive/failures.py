@@ -6,7 +6,7 @@ from typing import Final
 
 from leasehold.backups.errors import ArchiveAway, ArchiveRefused
 
-_STAYS: Final = "The backup is safe on this machine, and is pushed with the next one or by `leasehold backup create`."
+_STAYS: Final = "The backup is safe on this machine, and is pushed with the next one, or by `leasehold backup finish`."
 
 
 class ArchiveMoved(ArchiveAway):
@@ -27,6 +27,12 @@ def _meaning(said: str, refusal: type[ArchiveRefused], code: str, sentence: str)
 
 # The first that is found in what was said counts, so the surer signs stand first.
 _MEANINGS: Final = (
+    _meaning(
+        r"ssh: (command )?not found|cannot run ssh",
+        ArchiveRefused,
+        "ssh_missing",
+        "ssh is not installed here: install it (`apt install openssh-client`).",
+    ),
     _meaning(
         r"REMOTE HOST IDENTIFICATION HAS CHANGED",
         ArchiveRefused,
@@ -75,7 +81,7 @@ _MEANINGS: Final = (
         "{archive} refuses files or pushes of this size; its own words: {said}",
     ),
     _meaning(
-        r"No space left on device|disk quota|out of disk space",
+        r"No space left on device|disk quota|out of disk space|File too large|died of signal 25",
         ArchiveRefused,
         "archive_full",
         "There is no room left in {archive}: make room there, or begin a new archive (`leasehold settings set "

@@ -1,6 +1,8 @@
 """git's conversation with an archive, over SSH or with a directory of this machine: it asks nobody, and never hangs."""
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from leasehold.backups.archive.watching import Stalled, run_watched
 from leasehold.backups.errors import ArchiveRefused
 from leasehold.backups.git import CONFIGURATION, environment_of_git
 from leasehold.backups.places import Places
+from leasehold.backups.room import no_room
 from leasehold.kit.git_address import GitAddress
 
 # How git serves an archive in a directory of this machine: it takes no configuration from who asks.
@@ -57,23 +60,17 @@ class Remote:
         """
         options = ["--filter=blob:none", self._served_by("upload-pack")]
         # With links checked, git would miss the objects that are here no more.
-        self._git("-c", "transfer.fsckObjects=false", "fetch-pack", *options, self.address.text, ref, at=repository)
+        with _room_for(repository):
+            self._git("-c", "transfer.fsckObjects=false", "fetch-pack", *options, self.address.text, ref, at=repository)
 
     def fetch(self, repository: Path, *refspecs: str, leave_out: str | None = None) -> None:
         """Fetch what stands at each refspec, without its history, and without the blobs that `leave_out` filters."""
         options = ["--progress", "--depth=1", "--no-tags", "--no-write-fetch-head", self._served_by("upload-pack")]
         filters = [f"--filter={leave_out}"] if leave_out else []
         # What was left out is missing from a remote that has a name; an address is none, where it is a path.
-        self._git(
-            "-c",
-            f"remote.archive.url={self.address.text}",
-            "fetch",
-            *options,
-            *filters,
-            "archive",
-            *refspecs,
-            at=repository,
-        )
+        named = ["-c", f"remote.archive.url={self.address.text}"]
+        with _room_for(repository):
+            self._git(*named, "fetch", *options, *filters, "archive", *refspecs, at=repository)
 
     def _git(self, *arguments: str, at: Path | None = None) -> bytes:
         self._check()
@@ -128,6 +125,17 @@ class Remote:
         }
         said = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
         return shlex.join(["ssh", "-F", "none", "-i", str(self.ssh_key).replace("%", "%%"), *said])
+
+
+@contextmanager
+def _room_for(repository: Path) -> Iterator[None]:
+    """What is full while something is fetched is this machine's disk."""
+    try:
+        yield
+    except ArchiveRefused as refused:
+        if refused.code == "archive_full":
+            raise no_room(repository, "the disk is full") from refused
+        raise
 
 
 def remote_at(

@@ -1,4 +1,4 @@
-"""A program that talks to another machine is ended, with all that it has started, when nothing is heard of it."""
+"""A run of git that talks to another machine is ended, with all that it has started, when nothing is heard of it."""
 
 import os
 import selectors
@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+
+from leasehold.backups.git import git_needed
 
 _CHUNK = 65536
 
@@ -26,15 +28,16 @@ class Ended:
 
 def run_watched(command: Sequence[str], environment: Mapping[str, str], *, stall_seconds: float) -> Ended:
     """Run `command` until it ends. Raises `Stalled` when it writes nothing to either stream for `stall_seconds`."""
-    process = subprocess.Popen(
-        command,
-        cwd="/",
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with git_needed():
+        process = subprocess.Popen(
+            command,
+            cwd="/",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
     ended = False
     try:
         output, said = _read(process, stall_seconds)

@@ -1,5 +1,6 @@
 """A directory becomes a backup in the repository: only what is new is stored, as a difference where that is small."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,7 +9,7 @@ from stat import S_IMODE, S_ISDIR, S_ISREG
 
 import msgspec
 
-from leasehold.backups.errors import BackupError
+from leasehold.backups.errors import BackupDamaged, BackupError, ObjectMissing
 from leasehold.backups.keys import Keys
 from leasehold.backups.manifest import Chunk, Manifest, StoredFile
 from leasehold.backups.store.compression import squeeze
@@ -30,8 +31,9 @@ from leasehold.backups.store.repository import Repository, blob_id
 from leasehold.backups.store.sealing import seal
 from leasehold.kit.signing import KeyRing
 
-_SMALLEST_BASE = 64  # bytes; zstd takes no prefix of less than eight, and a small one saves nothing
 _WORTH_IT = 0.6  # a difference larger than this part of the whole is not worth what it needs to be read again
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 
@@ -139,13 +141,21 @@ class _Packing:
 
     def _squeezed(self, piece: bytes, relative: str | None) -> tuple[bytes, str | None]:
         base = self._known.base_at(relative) if relative else None
-        if base is None or base.size < _SMALLEST_BASE:
-            return squeeze(piece), None
-        whole = self._known.way_to(base.sha256)[-1]
-        difference = squeeze(piece, self._pieces.plain(base.sha256))
-        if len(difference) <= _WORTH_IT * whole.stored * len(piece) / whole.size:
-            return difference, base.sha256
+        plain = self._plain(base) if base else None
+        if base and plain:
+            whole = self._known.way_to(base.sha256)[-1]
+            difference = squeeze(piece, plain)
+            if len(difference) <= _WORTH_IT * whole.stored * len(piece) / whole.size:
+                return difference, base.sha256
         return squeeze(piece), None
+
+    def _plain(self, base: Chunk) -> bytes | None:
+        """The bytes of a base; None where they are damaged: that must not keep a new backup from being made."""
+        try:
+            return self._pieces.plain(base.sha256)
+        except (BackupDamaged, ObjectMissing) as error:
+            _log.warning("an earlier backup cannot be built upon: %s", error)
+            return None
 
     def _store_sealed(self, plain: bytes) -> Chunk:
         key = sha256(plain).hexdigest()

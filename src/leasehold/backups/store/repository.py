@@ -35,11 +35,10 @@ class Repository:
 
     def put(self, data: bytes) -> str:
         """Store an object, once; returns its blob's id."""
-        blob = blob_id(data)
-        if not self.has(blob):
-            with self._writing():
-                git(self.path, "hash-object", "-w", "--stdin", given=data)
-                _sync(self._loose(blob).parent)
+        with self._writing():
+            blob = git(self.path, "hash-object", "-w", "--stdin", given=data).decode().strip()
+        if (path := self._loose(blob)).exists():
+            _sync(path.parent)
         return blob
 
     def read(self, blob: str) -> bytes:
