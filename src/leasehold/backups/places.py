@@ -44,7 +44,7 @@ class Places:
 
     @property
     def restoring(self) -> Path:
-        """What a restore is doing; there while one runs or has failed half-way."""
+        """What a restore is doing, or what the last one has done."""
         return self.root / "restoring.json"
 
     @property

@@ -9,12 +9,16 @@ from alembic import command
 from psycopg.conninfo import make_conninfo
 
 from leasehold.backups.errors import BackupError
-from leasehold.kit.configuration import load_configuration
+from leasehold.backups.manifest import Manifest
+from leasehold.backups.restore.restoring import restore
+from leasehold.backups.restore.sources import fetch_backup
+from leasehold.kit.configuration import Configuration, load_configuration
 from leasehold.kit.database import Database, Role
 from leasehold.kit.orm import engine_of
 from leasehold.migrations.runner import _config
 from leasehold.migrations.state import wanted_schema
 from tests.backups.restore.installation import Restorable
+from tests.conftest import FreshDatabase
 from tests.embedded.system_postgresql import running_system_postgresql
 
 
@@ -27,7 +31,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Restorable]:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "0003")
-        configuration = load_configuration(database_url=url, data_dir=tmp_path / "data")
+        configuration = load_configuration(database_url=url, data_dir=tmp_path / "elsewhere")
         configuration.data_dir.mkdir()
         yield Restorable(configuration)
         engine_of(owner).dispose()
@@ -49,6 +53,28 @@ def test_the_owner_is_told_what_is_missing_and_then_the_schema_is_brought_up_to_
     assert elsewhere.value("SELECT max(version_num) FROM alembic_version") == f"{wanted_schema():04}"
     assert elsewhere.databases() == ["licensing", outcome.previous]
     assert elsewhere.verify().whole
+
+
+def test_it_comes_back_on_a_server_whose_owner_has_another_name(
+    elsewhere: Restorable, here: Restorable, fresh_database: FreshDatabase
+) -> None:
+    elsewhere.change("INSERT INTO products (slug, name) VALUES ('studio', 'Studio')")
+    name = elsewhere.back_up()
+
+    def bring(_configuration: Configuration, name: str, target: Path) -> Manifest:
+        return fetch_backup(elsewhere.configuration, name, target)
+
+    with pytest.raises(BackupError, match="CREATE ROLE vendor NOLOGIN"):
+        restore(here.configuration, name, actor="cli:test", say=here.said.append, source=bring)
+    with fresh_database.superuser() as connection:
+        connection.execute("CREATE ROLE vendor NOLOGIN")
+        connection.execute("GRANT vendor TO leasehold")
+    restore(here.configuration, name, actor="cli:test", say=here.said.append, source=bring)
+
+    assert here.read("SELECT name FROM products") == [("Studio",)]
+    assert here.read("SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'") == [("leasehold",)]
+    here.change("CREATE TABLE of_a_later_migration (id int)")
+    assert here.value("SELECT has_table_privilege('leasehold_backup', 'of_a_later_migration', 'SELECT')")
 
 
 def _let_it_make_databases(elsewhere: Restorable) -> None:

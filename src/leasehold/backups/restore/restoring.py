@@ -26,7 +26,7 @@ from leasehold.backups.places import Places
 from leasehold.backups.restore.database_server import DatabaseServer, server_of
 from leasehold.backups.restore.naming import new_and_previous
 from leasehold.backups.restore.recovery import failure_of, settle
-from leasehold.backups.restore.roles import make_program_roles
+from leasehold.backups.restore.roles import make_roles, take_over_promises
 from leasehold.backups.restore.state import Journal, Outcome, RestoreState, Step
 from leasehold.backups.restore.switching import files_of, rehearse, switch, undo, work_directory
 from leasehold.backups.restore.tables import LEFT_BEHIND
@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 class Source(Protocol):
     """Where a backup comes from."""
 
-    def __call__(self, configuration: Configuration, name: str, target: Path) -> Manifest:
+    def __call__(self, configuration: Configuration, name: str, target: Path, /) -> Manifest:
         """Unpack the backup called `name` into `target`, proved piece by piece. Raises `BackupError`."""
 
 
@@ -106,14 +106,16 @@ def _load(server: DatabaseServer, journal: Journal, facts: DatabaseFacts, backup
     new = journal.state.new
     database = server.database(new)
     with server.connect() as connection:
-        make_program_roles(connection, owner=database.conninfo)
+        make_roles(connection, facts.roles, owner=database.conninfo)
         programs = programs_for(server_major(connection))
     journal.reach(Step.LOADING, f"{sum(table.rows for table in facts.tables):,} rows are restored into {new}.")
     server.create(new)
-    restore_dump(_dump_in(backup, facts), database.conninfo, programs, skip=LEFT_BEHIND)
+    restore_dump(_dump_in(backup, facts), database.conninfo, programs, skip=LEFT_BEHIND, with_owners=False)
     journal.reach(Step.COMPARING, f"{len(facts.tables)} tables are compared with what they were.")
     compare(facts, database.conninfo, without=LEFT_BEHIND)
     journal.reach(Step.PREPARING, "The restored database is brought up to date.")
+    with database.connect(application="restore") as connection:
+        take_over_promises(connection)
     migrate(database, Unguarded())
 
 
