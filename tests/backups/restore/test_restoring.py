@@ -73,6 +73,21 @@ def test_what_was_there_is_there_again_and_what_is_replaced_is_kept(here: Restor
     assert here.verify().whole
 
 
+@pytest.mark.parametrize("is_possible", [True, False])
+def test_what_is_replaced_is_backed_up_where_that_is_possible(here: Restorable, name: str, is_possible: bool) -> None:
+    asked: list[str] = []
+
+    class _Guard:
+        def before_change(self, reason: str) -> None:
+            asked.append(reason)
+            if not is_possible:
+                raise BackupError("failed", "The disk is full.")
+
+    restore(here.configuration, name, actor="cli:test", say=here.said.append, source=fetch_backup, guard=_Guard())
+    assert asked == [f"the restore of {name}"]
+    assert any("The disk is full." in sentence for sentence in here.said) is not is_possible
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(here: Restorable, name: str) -> None:
     here.change("INSERT INTO staff_members (email, name, role, disabled_at) VALUES ('a@b.test', 'A', 'sales', now())")
     outcome = here.restore(name, dry_run=True)
