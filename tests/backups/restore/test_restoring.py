@@ -26,6 +26,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.migrations.state import wanted_schema
 from tests.backups.restore.installation import Restorable
+from tests.conftest import FreshDatabase
 
 _TABLES = """
 SELECT relname::text FROM pg_class
@@ -153,3 +154,13 @@ def test_a_dropped_database_is_no_obstacle(here: Restorable, name: str) -> None:
     assert "could not be read" in outcome.notes[0]
     assert here.read("SELECT name FROM products") == [("Studio",)]
     assert here.verify().whole
+
+
+def test_a_connection_that_cannot_be_cut_off_is_named_and_nothing_is_changed(
+    here: Restorable, name: str, fresh_database: FreshDatabase
+) -> None:
+    with fresh_database.superuser(), pytest.raises(BackupError, match="perhaps a superuser"):
+        here.restore(name)
+    assert _is_untouched(here)
+    here.restore(name)
+    assert here.read("SELECT name FROM products") == [("Studio",)]
