@@ -78,9 +78,7 @@ class ResourcesShort(DomainError):
             f"{wanted} {plural(kind)} were asked for and {free} are free, so none was allocated: "
             "ask for fewer, or add some to a pool."
         )
-        super().__init__(
-            Kind.CONFLICT, "resources_short", detail, {"kind": kind.value, "wanted": wanted, "free": free}
-        )
+        super().__init__(Kind.CONFLICT, "resources_short", detail, {"kind": kind.value, "wanted": wanted, "free": free})
 
 
 class ResourceNotFree(DomainError):

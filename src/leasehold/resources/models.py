@@ -93,9 +93,7 @@ class Resource(Versioned, Base):
             persisted=True,
         ),
     )
-    available_from: Mapped[datetime] = plain(
-        Computed("GREATEST(quarantined_until, reserved_until)", persisted=True)
-    )
+    available_from: Mapped[datetime] = plain(Computed("GREATEST(quarantined_until, reserved_until)", persisted=True))
 
 
 class ResourceRequest(Created, Base):
@@ -126,9 +124,7 @@ class ResourceAllocation(Base):
     id: Mapped[int] = identity()
     resource_id: Mapped[int] = plain(ForeignKey("resources.id", name="resource_allocations_resource_fkey"))
     license_id: Mapped[int] = plain(ForeignKey("licenses.id", name="resource_allocations_license_fkey"))
-    request_id: Mapped[int | None] = plain(
-        ForeignKey("resource_requests.id", name="resource_allocations_request_fkey")
-    )
+    request_id: Mapped[int | None] = plain(ForeignKey("resource_requests.id", name="resource_allocations_request_fkey"))
     period: Mapped[Range[datetime]] = plain(TSTZRANGE)
     allocated_by: Mapped[str] = plain()
     released_at: Mapped[datetime | None] = plain()

@@ -10,7 +10,7 @@ CREATE TABLE resource_pools (
     quarantine_days integer NOT NULL CONSTRAINT resource_pools_quarantine_days CHECK (quarantine_days BETWEEN 0 AND 3650),
     low_water integer NOT NULL DEFAULT 0 CONSTRAINT resource_pools_low_water CHECK (low_water >= 0),
     public_only boolean NOT NULL DEFAULT false CONSTRAINT resource_pools_public_only CHECK (kind = 'ipv4' OR NOT public_only),
-    default_country text CONSTRAINT resource_pools_default_country CHECK (default_country ~ '^[A-Z]{2}$' AND kind = 'phone'),
+    default_country text CONSTRAINT resource_pools_default_country CHECK (default_country IS NULL OR (kind = 'phone' AND default_country ~ '^[A-Z]{2}$')),
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     version integer NOT NULL DEFAULT 1,
@@ -82,6 +82,10 @@ CREATE INDEX resources_random ON resources (pool_id, shuffle_key, available_from
 CREATE INDEX resources_license ON resources (license_id, kind, sort_key) WHERE license_id IS NOT NULL;
 CREATE INDEX resources_reserved_license ON resources (reserved_license_id) WHERE reserved_license_id IS NOT NULL;
 CREATE INDEX resources_import ON resources (import_id) WHERE import_id IS NOT NULL;
+-- Lists: in the order of values; the few that wait for something, or are retired.
+CREATE INDEX resources_sort_key ON resources (sort_key, id);
+CREATE INDEX resources_waiting ON resources (available_from, id) WHERE available_from > 'epoch' AND license_id IS NULL AND retired_at IS NULL;
+CREATE INDEX resources_retired ON resources (id) WHERE retired_at IS NOT NULL;
 -- "ends with 1234": the end of a value is the beginning of what it reads backwards.
 CREATE INDEX resources_value_ends ON resources (reverse(value) COLLATE "C");
 
@@ -173,22 +177,34 @@ $$;
 CREATE TRIGGER resource_allocations_followed AFTER INSERT OR UPDATE ON resource_allocations
     FOR EACH ROW EXECUTE FUNCTION follow_resource_allocations();
 
--- When a resource that is released at a moment is free again; days are 24 hours.
-CREATE FUNCTION quarantine_end(p_resource bigint, p_released_at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
-    SELECT p_released_at + make_interval(hours => 24 * p.quarantine_days)
-      FROM resources AS r JOIN resource_pools AS p ON p.id = r.pool_id WHERE r.id = p_resource
+-- A period that ends at a moment, though never before it has begun.
+CREATE FUNCTION period_until(p_period tstzrange, p_end timestamptz) RETURNS tstzrange LANGUAGE sql IMMUTABLE AS $$
+    SELECT tstzrange(lower(p_period), greatest(p_end, lower(p_period) + interval '1 us'))
+$$;
+
+-- A license gives back these resources, or all that it has (NULL), from now on; each is in its pool's quarantine then (days
+-- are 24 hours). Returns what was given back.
+CREATE FUNCTION release_resources(p_license bigint, p_resources bigint[], p_reason text) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+DECLARE
+    moment timestamptz;
+BEGIN
+    PERFORM FROM resources WHERE license_id = p_license AND (p_resources IS NULL OR id = ANY (p_resources)) ORDER BY id FOR NO KEY UPDATE;
+    moment := clock_timestamp();
+    RETURN QUERY
+    UPDATE resource_allocations AS a
+       SET released_at = greatest(moment, lower(a.period)), released_by = current_setting('leasehold.actor'), release_reason = p_reason,
+           period = period_until(a.period, moment + make_interval(hours => 24 * p.quarantine_days))
+      FROM resources AS r JOIN resource_pools AS p ON p.id = r.pool_id
+     WHERE a.license_id = p_license AND a.released_at IS NULL AND (p_resources IS NULL OR a.resource_id = ANY (p_resources))
+       AND r.id = a.resource_id
+    RETURNING a.resource_id;
+END
 $$;
 
 -- A license that is deleted gives back what it has, whoever deletes it.
 CREATE FUNCTION release_resources_of_deleted_license() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    moment constant timestamptz := clock_timestamp();
 BEGIN
-    PERFORM FROM resources WHERE license_id = NEW.id ORDER BY id FOR NO KEY UPDATE;
-    UPDATE resource_allocations AS a
-       SET released_at = moment, released_by = current_setting('leasehold.actor', true), release_reason = 'license_deleted',
-           period = tstzrange(lower(a.period), greatest(quarantine_end(a.resource_id, moment), lower(a.period) + interval '1 us'))
-     WHERE a.license_id = NEW.id AND a.released_at IS NULL;
+    PERFORM release_resources(NEW.id, NULL, 'license_deleted');
     UPDATE resources SET reserved_until = NULL, reserved_for = NULL, reserved_license_id = NULL WHERE reserved_license_id = NEW.id;
     RETURN NULL;
 END

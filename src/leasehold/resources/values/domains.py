@@ -21,7 +21,7 @@ _NUMBERS = re.compile(r"[0-9.]+")
 _MIXED = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 # Cyrillic letters that look like Latin ones (Chromium's list): under a Latin suffix a label of them alone passes for
 # a Latin one.
-_LOOK_LATIN = frozenset("асԁеһіјӏорԛѕԝхуъЬҽпгѵѡ")  # noqa: RUF001  # that is the point
+_LOOK_LATIN = frozenset("асԁеһіјӏорԛѕԝхуъЬҽпгѵѡ")
 
 
 def normal_domain(text: str) -> str:
@@ -85,7 +85,7 @@ def _check_looks(name: str, label: str, suffix: str) -> None:
     letters = [character for character in label if character.isalpha()]
     scripts = {_script(character) for character in letters} & set(_MIXED)
     if len(scripts) > 1:
-        reason = f"mixes {' and '.join(sorted(script.title() for script in scripts))} letters, so it passes for another."
+        reason = f"mixes {' and '.join(sorted(map(str.title, scripts)))} letters, so it passes for another."
         raise ValueInvalid("mixed_scripts", name, reason)
     if not suffix.startswith("xn--") and letters and all(character in _LOOK_LATIN for character in letters):
         raise ValueInvalid("looks_latin", name, "has Cyrillic letters that pass for Latin ones: it looks like another.")

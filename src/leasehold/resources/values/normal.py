@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from leasehold.resources.errors import ValueInvalid
 from leasehold.resources.values.domains import normal_domain, shown_domain
 from leasehold.resources.values.ipv4 import normal_ipv4
 from leasehold.resources.values.phones import normal_phone, shown_phone
 from leasehold.resources.vocabulary import ResourceKind
+
+_FORMULA = ("=", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class ValueRules:
 
 def normal_value(text: str, rules: ValueRules) -> str:
     """The one form of the value that `text` stands for. Raises `ValueInvalid`."""
+    if text.lstrip().startswith(_FORMULA):
+        raise ValueInvalid("formula", text, "is a formula, not a value: write what it comes to.")
     match rules.kind:
         case ResourceKind.DOMAIN:
             return normal_domain(text)
