@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, text
 import leasehold.api_keys.models
 import leasehold.audit.models
 import leasehold.customers.models
+import leasehold.imports.models
 import leasehold.licensing.models
 import leasehold.resources.models
 import leasehold.settings.models

@@ -1,5 +1,7 @@
 """Pools and resources on the command line."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.conftest import Cli
@@ -67,3 +69,29 @@ def test_bad_addresses_are_said_to_be_so(cli: Cli, value: str, problem: str) -> 
     refused = cli("resource", "add", "--pool", "Office", "10.0.0.1", value, "--json")
     assert (refused.status, refused.error["problem"]) == (1, problem)
     assert cli("resource", "list", "--json").json == []
+
+
+def test_a_file_is_imported_whole_or_not_at_all_and_taken_back(cli: Cli, tmp_path: Path) -> None:
+    cli("pool", "create", "--kind", "ipv4", "Office")
+    file = tmp_path / "addresses.csv"
+    file.write_text("10.0.0.0/30\n010.0.0.9\n10.0.0.1\n")
+    into = ("resource", "import", "--pool", "Office", str(file))
+    refused = cli(*into, "--json")
+    assert (refused.status, refused.error["code"], refused.error["wrong"]) == (1, "rows_refused", 2)
+    assert [(row["row"], row["problem"]) for row in refused.error["rows"]] == [(2, "leading_zero"), (3, "duplicate")]
+    told = cli(*into).err.splitlines()
+    assert told[0] == "leasehold: 2 of 6 entries are wrong, so nothing was imported:"
+    assert told[1].startswith("row 2: '010.0.0.9' has a leading zero")
+    assert cli("resource", "list", "--json").json == []
+    assert cli(*into, "--check").status == 1
+    some = cli(*into, "--good-rows-only")
+    assert (some.status, len(cli("resource", "list", "--json").json)) == (1, 4)
+    file.write_text("10.0.0.0/30\n10.0.1.0/30\n")
+    made = cli(*into, "--json").json
+    assert (made["new"], made["same"], made["wrong"]) == (4, 4, 0)
+    assert [one["id"] for one in cli("resource", "imports", "--json").json] == [2, 1]
+    reverted = cli("resource", "revert-import", "2", "--reason", "wrong block", "--json").json
+    assert reverted["revert_reason"] == "wrong block"
+    assert len(cli("resource", "list", "--json").json) == 4
+    missing = cli("resource", "import", "--pool", "Office", str(tmp_path / "none"), "--json")
+    assert (missing.status, missing.error["problem"]) == (1, "unreadable")

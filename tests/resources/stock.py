@@ -38,7 +38,7 @@ def make_pool(
 def states(database: Database) -> dict[str, str]:
     """How each resource stands now."""
     with transaction(database, ACTOR) as session:
-        return dict(map(tuple, session.execute(select(Resource.value, state_column()))))
+        return {row[0]: row[1] for row in session.execute(select(Resource.value, state_column()))}
 
 
 def let_pass(session: Session, values: Iterable[str], time: timedelta) -> None:

@@ -1,23 +1,37 @@
 """`leasehold resource …`."""
 
+from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from leasehold.cli.arguments import LicenseKeyOption, OptionalLicenseKey, license_key_from
 from leasehold.cli.call import Call
+from leasehold.cli.failures import REFUSED
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.imports.staging import RowState, Verdict, problems
+from leasehold.imports.tables import Choices
 from leasehold.kit.listing import Wanted as WantedRows
 from leasehold.kit.listing import stream_rows
+from leasehold.kit.orm import driver_connection
 from leasehold.licensing.service import find_license
 from leasehold.resources.adding import add_resources
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.finding import find_resource
 from leasehold.resources.history import HistoryLine, history_of_license, history_of_resource
+from leasehold.resources.importing.service import (
+    MOST_TOLD,
+    list_imports,
+    preview_import,
+    revert_import,
+    take_import,
+)
 from leasehold.resources.keeping import add_note, bring_back, lift_reservation, reserve, retire
 from leasehold.resources.lists import RESOURCES, ResourceLine
+from leasehold.resources.models import ResourceImport
 from leasehold.resources.pools import find_pool
 from leasehold.resources.releasing import end_quarantine, release, transfer
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
@@ -40,6 +54,72 @@ def add(call: Call, values: ValuesArgument, *, pool: PoolOption) -> None:
     with transaction(call) as session:
         added = add_resources(session, find_pool(session, pool), values)
     call.show({"resources": added})
+
+
+@verb(app, "import")
+def import_(
+    call: Call,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, or a plain list.", show_default=False)],
+    *,
+    pool: PoolOption,
+    encoding: Annotated[str | None, typer.Option(help="utf-8, cp1252, …", show_default="found out")] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="semicolon, comma or tab; found out without it.", show_default="found out")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a spreadsheet.", show_default="the first")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=TITLE", help="Which column is value, which is note; it is remembered."),
+    ] = None,
+    good_rows_only: Annotated[
+        bool, typer.Option("--good-rows-only", help="Import what is good; the exit status still says what was not.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only say what would happen.")] = False,
+) -> None:
+    """Import values into a pool, all of them or none: one value, CIDR block, range or list a line, or a table."""
+    choices = Choices(encoding, delimiter, sheet, _columns(column))
+    with transaction(call) as session:
+        into = find_pool(session, pool)
+        preview = preview_import(session, into, file, choices)
+        made = None
+        if not check:
+            made = take_import(session, into, preview, good_rows_only=good_rows_only, actor=call.actor)
+        counts = {state.value: preview.figures.of(state) for state in RowState}
+        wrong = [_wrong(verdict) for verdict in islice(problems(driver_connection(session)), MOST_TOLD)]
+        fields = {"import": made.id if made else None, "pool": into.name, **counts}
+        how = preview.table
+    fields |= {"encoding": how.encoding, "delimiter": how.delimiter, "sheet": how.sheet}
+    call.show(fields | ({"rows": wrong} if call.common.as_json else {}))
+    if not call.common.as_json:
+        for row in wrong:
+            typer.echo(f"row {row['row']}: {row['detail']}", err=True)
+    if preview.figures.bad:
+        raise typer.Exit(REFUSED)
+
+
+@verb(app, "imports")
+def imports(
+    call: Call,
+    *,
+    pool: Annotated[str | None, typer.Option(metavar="NAME", help="Only those into this pool.")] = None,
+) -> None:
+    """List the newest imports, newest first."""
+    with transaction(call) as session:
+        found = list_imports(session, None if pool is None else find_pool(session, pool).id)
+        call.show_list(map(_import, found), ("id", "file_name", "new", "same", "created_at", "made_by", "reverted_at"))
+
+
+@verb(app, "revert-import")
+def revert_import_(
+    call: Call,
+    number: Annotated[int, typer.Argument(metavar="ID", help="The import.", show_default=False)],
+    *,
+    reason: ReasonOption,
+) -> None:
+    """Take the values of an import out of their pool again, unless something was done with one of them."""
+    with transaction(call) as session:
+        fields = _import(revert_import(session, number, reason))
+    call.show(fields)
 
 
 @verb(app, "allocate")
@@ -209,6 +289,37 @@ def history(
             span = (day_begins(session, on), day_ends(session, on))
             lines = history_of_resource(session, resource.id, since=span[0], until=span[1])
         call.show_list(map(_period, lines), _PERIODS)
+
+
+def _columns(given: list[str] | None) -> dict[str, str]:
+    columns = {}
+    for text in given or []:
+        name, separator, title = text.partition("=")
+        if not separator:
+            raise typer.BadParameter(f"{text!r} must be FIELD=TITLE", param_hint="--column")
+        columns[name.strip()] = title
+    return columns
+
+
+def _wrong(verdict: Verdict) -> Fields:
+    return {"row": verdict.number, "value": verdict.given, "problem": verdict.problem, "detail": verdict.detail}
+
+
+def _import(made: ResourceImport) -> Fields:
+    return {
+        "id": made.id,
+        "file_name": made.file_name,
+        "sha256": made.sha256,
+        "good_rows_only": made.good_rows_only,
+        "new": made.rows_new,
+        "same": made.rows_same,
+        "duplicate": made.rows_duplicate,
+        "wrong": made.rows_wrong,
+        "made_by": made.made_by,
+        "created_at": rfc3339(made.created_at),
+        "reverted_at": rfc3339(made.reverted_at),
+        "revert_reason": made.revert_reason,
+    }
 
 
 def _line(line: ResourceLine) -> Fields:

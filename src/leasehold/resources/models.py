@@ -134,7 +134,7 @@ class ResourceAllocation(Base):
 
 
 class ResourceNote(Created, Base):
-    """What somebody has to say about a resource; `made_by` is an actor's name. It is never changed."""
+    """What somebody has to say about a resource, or a file had; `made_by` is an actor's name. It is never changed."""
 
     __tablename__ = "resource_notes"
     __table_args__ = (Index("resource_notes_resource", "resource_id", "id"),)
@@ -142,4 +142,5 @@ class ResourceNote(Created, Base):
     id: Mapped[int] = identity()
     resource_id: Mapped[int] = plain(ForeignKey("resources.id", name="resource_notes_resource_fkey"))
     body: Mapped[str] = personal()
+    import_id: Mapped[int | None] = plain(ForeignKey("resource_imports.id", name="resource_notes_import_fkey"))
     made_by: Mapped[str] = plain()

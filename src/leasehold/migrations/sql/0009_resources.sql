@@ -20,6 +20,17 @@ CREATE UNIQUE INDEX resource_pools_name ON resource_pools (lower(name));
 CALL audit_changes_of('resource_pools', 'id', '{kind,name,owner,pick_policy,quarantine_days,low_water,public_only,default_country}', '{owner}');
 CREATE TRIGGER bump_version BEFORE UPDATE ON resource_pools FOR EACH ROW EXECUTE FUNCTION bump_version();
 
+-- Which header of a file means which field, as somebody said it last. `header` is the JSON array of a file's headers.
+CREATE TABLE import_columns (
+    id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT import_columns_pkey PRIMARY KEY,
+    subject text NOT NULL,
+    header text NOT NULL,
+    columns jsonb NOT NULL CONSTRAINT import_columns_object CHECK (jsonb_typeof(columns) = 'object'),
+    CONSTRAINT import_columns_header UNIQUE (subject, header)
+);
+CALL audit_changes_of('import_columns', 'id', '{subject,header,columns}');
+GRANT SELECT, INSERT, UPDATE (columns) ON import_columns TO leasehold_panel;
+
 -- A file that was read into a pool. `sha256` is that of the file, which is not kept.
 CREATE TABLE resource_imports (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT resource_imports_pkey PRIMARY KEY,
@@ -217,10 +228,12 @@ CREATE TABLE resource_notes (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT resource_notes_pkey PRIMARY KEY,
     resource_id bigint NOT NULL CONSTRAINT resource_notes_resource_fkey REFERENCES resources (id),
     body text NOT NULL CONSTRAINT resource_notes_body_present CHECK (body <> ''),
+    import_id bigint CONSTRAINT resource_notes_import_fkey REFERENCES resource_imports (id),
     made_by text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX resource_notes_resource ON resource_notes (resource_id, id);
+CREATE INDEX resource_notes_import ON resource_notes (import_id) WHERE import_id IS NOT NULL;
 CREATE TRIGGER resource_notes_are_final BEFORE UPDATE ON resource_notes
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CALL audit_changes_of('resource_notes', 'id', '{resource_id,body}', '{body}');
@@ -235,6 +248,7 @@ GRANT SELECT, INSERT, DELETE,
       UPDATE (pool_id, reserved_until, reserved_for, reserved_license_id, retired_at, retire_reason) ON resources TO leasehold_panel;
 GRANT SELECT, INSERT, UPDATE (period, released_at, released_by, release_reason, quarantine_end_reason)
       ON resource_allocations TO leasehold_panel;
-GRANT SELECT, INSERT ON resource_requests, resource_notes TO leasehold_panel;
+GRANT SELECT, INSERT ON resource_requests TO leasehold_panel;
+GRANT SELECT, INSERT, DELETE ON resource_notes TO leasehold_panel;
 GRANT SELECT, INSERT, UPDATE (reverted_at, revert_reason) ON resource_imports TO leasehold_panel;
 GRANT SELECT ON resource_pools, resources TO leasehold_worker;

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from leasehold.resources.values.ipv4_blocks import addresses_in
-from leasehold.resources.values.normal import ValueRules, normal_value
+from leasehold.resources.values.normal import ValueRules, normal_value, refuse_formula
 from leasehold.resources.values.phone_blocks import numbers_in
 from leasehold.resources.vocabulary import ResourceKind
 
@@ -17,6 +17,7 @@ def expanded(text: str, rules: ValueRules) -> Iterator[str]:
     """The values that a line means, in its order: one, or a list (commas, semicolons) of values, blocks, ranges and
     patterns. Raises `ValueInvalid` at the first that is wrong.
     """
+    refuse_formula(text)
     parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
     for part in parts or [text]:
         yield from _many(part, rules) if _SEVERAL.search(part) else [normal_value(part, rules)]

@@ -11,37 +11,37 @@ from leasehold.resources.errors import ValueInvalid
 
 _DOTTED = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,10}){3}")
 _SHARED = IPv4Network("100.64.0.0/10")
-_THIS_NETWORK = IPv4Network("0.0.0.0/8")
 
 
 def normal_ipv4(text: str, *, public_only: bool) -> str:
     """The address as it is written canonically. Raises `ValueInvalid`."""
     plain = text.strip()
-    address = _address(plain)
-    never = _never_usable(address)
+    first, *_ = _numbers(plain)
+    never = _never_usable(first)
     if never:
         raise ValueInvalid("not_usable", plain, f"cannot be anybody's address: it is {never}. Take it out.")
-    if public_only and not _is_public(address):
+    if public_only and not _is_public(IPv4Address(plain)):
         reason = "is not a public address, and the pool takes public ones only: choose another pool or address."
         raise ValueInvalid("not_public", plain, reason)
-    return str(address)
+    return plain
 
 
-def _address(plain: str) -> IPv4Address:
-    if _is_ipv6(plain):
-        raise ValueInvalid("ipv6", plain, "is an IPv6 address: only IPv4 addresses such as 192.0.2.10 are possible.")
-    if not (plain.isascii() and _DOTTED.fullmatch(plain)):
+def _numbers(plain: str) -> list[int]:
+    if not (_DOTTED.fullmatch(plain) and plain.isascii()):
+        if _is_ipv6(plain):
+            reason = "is an IPv6 address: only IPv4 addresses such as 192.0.2.10 are possible."
+            raise ValueInvalid("ipv6", plain, reason)
         raise ValueInvalid("no_ipv4", plain, "is not an IPv4 address: write four numbers such as 192.0.2.10.")
     parts = plain.split(".")
-    if any(len(part) > 1 and part.startswith("0") for part in parts):
-        bare = ".".join(part.lstrip("0") or "0" for part in parts)
+    numbers = [int(part) for part in parts]
+    if max(numbers) > 255:
+        reason = "is not an IPv4 address: each of the four numbers goes from 0 to 255."
+        raise ValueInvalid("number_too_large", plain, reason)
+    bare = ".".join(map(str, numbers))
+    if bare != plain:
         reason = f"has a leading zero, which some programs read as octal: write {bare} if that is what is meant."
         raise ValueInvalid("leading_zero", plain, reason, {"bare": bare})
-    try:
-        return IPv4Address(plain)
-    except AddressValueError:
-        reason = "is not an IPv4 address: each of the four numbers goes from 0 to 255."
-        raise ValueInvalid("number_too_large", plain, reason) from None
+    return numbers
 
 
 def _is_ipv6(plain: str) -> bool:
@@ -52,16 +52,15 @@ def _is_ipv6(plain: str) -> bool:
     return True
 
 
-def _never_usable(address: IPv4Address) -> str | None:
-    if address in _THIS_NETWORK:
+def _never_usable(first: int) -> str | None:
+    """By the first number: these blocks are all of them /8 or larger."""
+    if first == 0:
         return "in 0.0.0.0/8"
-    if address.is_loopback:
+    if first == 127:
         return "a loopback address"
-    if address.is_multicast:
+    if 224 <= first < 240:
         return "a multicast address"
-    if address.is_reserved:
-        return "reserved by the standard"
-    return None
+    return "reserved by the standard" if first >= 240 else None
 
 
 def _is_public(address: IPv4Address) -> bool:

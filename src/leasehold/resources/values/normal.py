@@ -22,8 +22,7 @@ class ValueRules:
 
 def normal_value(text: str, rules: ValueRules) -> str:
     """The one form of the value that `text` stands for. Raises `ValueInvalid`."""
-    if text.lstrip().startswith(_FORMULA):
-        raise ValueInvalid("formula", text, "is a formula, not a value: write what it comes to.")
+    refuse_formula(text)
     match rules.kind:
         case ResourceKind.DOMAIN:
             return normal_domain(text)
@@ -31,6 +30,12 @@ def normal_value(text: str, rules: ValueRules) -> str:
             return normal_ipv4(text, public_only=rules.public_only)
         case ResourceKind.PHONE:
             return normal_phone(text, default_country=rules.default_country)
+
+
+def refuse_formula(text: str) -> None:
+    """Raise `ValueInvalid` where a spreadsheet would compute."""
+    if text.lstrip().startswith(_FORMULA):
+        raise ValueInvalid("formula", text, "is a formula, not a value: write what it comes to.")
 
 
 def shown_value(kind: ResourceKind, value: str) -> str:
