@@ -17,7 +17,7 @@ from leasehold.resources.keeping import list_notes, retire
 from leasehold.resources.models import Resource
 from leasehold.resources.vocabulary import ResourceKind
 from tests.conftest import FreshDatabase
-from tests.resources.files import look, spreadsheet, take
+from tests.resources.files import Cell, look, spreadsheet, take
 from tests.resources.stock import ACTOR, make_pool, states
 
 IPV4, PHONE, DOMAIN = ResourceKind.IPV4, ResourceKind.PHONE, ResourceKind.DOMAIN
@@ -151,7 +151,7 @@ def test_encoding_and_delimiter_can_be_said(database: Database, tmp_path: Path) 
 
 
 def test_a_spreadsheet_is_read_and_what_it_has_spoilt_is_told(database: Database, tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Cell]] = [
         ["Telefon", "Notiz"],
         ["+49 30 1234567", "Büro"],
         [493012345678, ""],
