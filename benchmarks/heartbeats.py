@@ -28,10 +28,10 @@ from uuid import uuid4
 import psycopg
 
 from leasehold.api_keys.key_format import digest, new_api_key
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import Database, Role, database_for
+from leasehold.kit.guard import Unguarded
 from leasehold.licensing.license_key import new_license_key
 from leasehold.migrations.runner import migrate
 
@@ -73,8 +73,8 @@ def main() -> None:
     ):
         environment = _environment(Path(directory), database, arguments.sessions)
         with (
-            _serving("leasehold.server.app:create_app", environment) as license_server,
-            _serving("empty_endpoint:create_app", environment) as empty,
+            serving("leasehold.server.app:create_app", environment) as license_server,
+            serving("empty_endpoint:create_app", environment) as empty,
         ):
             _compare(license_server, empty, environment, arguments)
 
@@ -95,7 +95,7 @@ def _database(data_dir: Path) -> Iterator[Database]:
     cluster.start(subprocess.DEVNULL)
     try:
         owner = database_for(load_configuration(data_dir=data_dir, database_url=None), Role.OWNER)
-        migrate(owner, NoBackupsYet())
+        migrate(owner, Unguarded())
         yield owner
     finally:
         cluster.stop()
@@ -148,7 +148,7 @@ def _live_sessions(connection: psycopg.Connection[tuple[object, ...]], count: in
 
 
 @contextmanager
-def _serving(application: str, environment: dict[str, str]) -> Iterator[str]:
+def serving(application: str, environment: dict[str, str]) -> Iterator[str]:
     """One uvicorn process; gives its URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -7,21 +7,23 @@ PostgreSQL with its default durability. Rounds of both ways alternate, so that o
 """
 
 import argparse
+import multiprocessing
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import DATABASE_NAME, Connection, Database, Role, database_for
-from leasehold.kit.orm import driver_connection, transaction
+from leasehold.kit.guard import Unguarded
+from leasehold.kit.orm import driver_connection, engine_of, transaction
 from leasehold.licensing.license_key import new_license_key
 from leasehold.migrations.runner import migrate
 from leasehold.resources.allocating import Wanted, allocate
@@ -30,7 +32,7 @@ from leasehold.resources.vocabulary import ResourceKind
 
 TIMES_WANTED = 2.0
 ACTOR = Actor("benchmark")
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('benchmark', 0))"
+ONE_AT_A_TIME = "SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(hashtextextended('benchmark', 0))"
 FILL = """
 INSERT INTO resource_imports (pool_id, file_name, sha256, good_rows_only, rows_new, rows_same, rows_duplicate,
                               rows_wrong, made_by) VALUES (%(pool)s, '', '', false, 0, 0, 0, 0, 'benchmark');
@@ -39,8 +41,8 @@ SELECT %(pool)s, 'ipv4', host('10.0.0.0'::inet + n), (SELECT max(id) FROM resour
   FROM generate_series(0, %(count)s - 1) AS n;
 """
 LICENSE = """
-WITH p AS (INSERT INTO products (slug, name) VALUES ('studio', 'Studio') ON CONFLICT (slug) DO UPDATE SET slug = 'studio'
-           RETURNING id),
+WITH p AS (INSERT INTO products (slug, name) VALUES ('studio', 'Studio')
+           ON CONFLICT (slug) DO UPDATE SET slug = 'studio' RETURNING id),
      i AS (INSERT INTO institutions (name) VALUES ('Acme') RETURNING id),
      c AS (INSERT INTO customers (institution_id) SELECT id FROM i RETURNING id)
 INSERT INTO licenses (license_key, customer_id, product_id, device_limit, concurrent_sessions_limit)
@@ -79,7 +81,7 @@ def measure(data_dir: Path, cluster: Cluster, arguments: argparse.Namespace) -> 
             superuser.execute(f"CREATE DATABASE {DATABASE_NAME} OWNER {Role.OWNER.value}")
     configuration = load_configuration(data_dir=str(data_dir))
     owner, panel = (database_for(configuration, role) for role in (Role.OWNER, Role.PANEL))
-    migrate(owner, NoBackupsYet())
+    migrate(owner, Unguarded())
     of_a_round = arguments.processes * arguments.allocations
     keys = [new_license_key() for _ in range(arguments.processes)]
     with owner.connect(application="benchmark") as connection:
@@ -108,38 +110,33 @@ def fill(owner: Database, count: int) -> None:
             driver_connection(session).execute(statement, {"pool": pool.id, "count": count})
     with owner.connect(application="benchmark", autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE resources")
+    engine_of(owner).dispose()
 
 
 def round_of(panel: Database, keys: list[str], way: str, arguments: argparse.Namespace) -> float:
-    started = []
-    for key in keys:
-        job = [panel.conninfo, key, str(arguments.allocations), way]
-        command = [sys.executable, __file__, "--count", str(arguments.count), "--as-worker", *job]
-        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
-    for process in started:
-        assert process.stdout is not None
-        process.stdout.readline()
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Barrier(len(keys) + 1)
+    processes = [fork.Process(target=work, args=(key, panel, way, arguments, ready)) for key in keys]
+    for process in processes:
+        process.start()
+    ready.wait()
     begun = time.perf_counter()
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in started:
-        if process.wait():
-            sys.exit("a process failed")
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        sys.exit("a process failed")
     return time.perf_counter() - begun
 
 
-def work(conninfo: str, license_key: str, allocations: str, way: str, *, count: int) -> None:
-    database = Database(conninfo, Role.PANEL)
-    with transaction(database, ACTOR):
-        print("ready", flush=True)
-    sys.stdin.readline()
-    for _ in range(int(allocations)):
-        with transaction(database, ACTOR) as session:
+def work(license_key: str, panel: Database, way: str, arguments: argparse.Namespace, ready: Any) -> None:
+    with transaction(panel, ACTOR):  # a connection is there
+        pass
+    ready.wait()
+    for _ in range(arguments.allocations):
+        with transaction(panel, ACTOR) as session:
             if way == "one lock":
                 driver_connection(session).execute(ONE_AT_A_TIME)
-            allocate(session, license_key, Wanted(ResourceKind.IPV4, count))
+            allocate(session, license_key, Wanted(ResourceKind.IPV4, arguments.count))
 
 
 def check(connection: Connection, count: int) -> None:

@@ -23,7 +23,15 @@ from leasehold.kit.orm import engine_of
 
 # Written and read with SQL of their own only: the heartbeats, their partitions, the worker's schedules, and what
 # programs observe of themselves. None has a column about a natural person.
-_WITHOUT_MODEL = ("license_heartbeats", "schedules", "server_processes", "license_denials", "activity_samples")
+_WITHOUT_MODEL = (
+    "license_heartbeats",
+    "schedules",
+    "server_processes",
+    "license_denials",
+    "activity_samples",
+    "backup_days",
+    "backup_state",
+)
 _TRIGGER_ARGUMENTS = """
 SELECT c.relname, encode(t.tgargs, 'escape')
   FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid

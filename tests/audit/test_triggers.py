@@ -19,6 +19,8 @@ NOT_AUDITED = {
     "audit_log",
     "audit_personal_values",
     "audit_seals",
+    "backup_days",
+    "backup_state",
     "license_denials",
     "license_heartbeats",
     "license_sessions",

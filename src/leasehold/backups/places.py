@@ -32,6 +32,16 @@ class Places:
         """The bare git repository with every sealed backup that is kept here."""
         return self.root / "repository.git"
 
+    def manifest(self, name: str) -> Path:
+        """What is in the backup called `name`, plain, as it is sealed with it. Raises `BackupNameInvalid`."""
+        moment_of(name)
+        return self.root / "manifests" / f"{name}.json"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The keys of the machines that an archive may be on."""
+        return self.root / "known_hosts"
+
     @property
     def restoring(self) -> Path:
         """What a restore is doing; there while one runs or has failed half-way."""
@@ -42,7 +52,12 @@ class Places:
         moment_of(name)
         return self.root / "work" / name
 
+    def work_directories(self) -> list[Path]:
+        """What lies where backups are made, whosesoever it is."""
+        return list((self.root / "work").iterdir())
+
     def make(self) -> None:
         """Make the directories that are missing."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.root / "work").mkdir(mode=0o700, exist_ok=True)
+        for name in ("work", "manifests"):
+            (self.root / name).mkdir(mode=0o700, exist_ok=True)

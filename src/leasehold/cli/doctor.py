@@ -8,6 +8,7 @@ from functools import partial
 
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, look_at_database
 from leasehold.cli.status import sweep_is_late
+from leasehold.embedded.binaries import embedded_programs
 from leasehold.embedded.layout import check_free_space, check_layout, check_postgresql_version
 from leasehold.embedded.running import what_runs
 from leasehold.kit.configuration import Configuration
@@ -70,7 +71,7 @@ def _check_contents(configuration: Configuration) -> None:
     check_layout(configuration.data_dir)
     check_free_space(configuration.data_dir)
     if configuration.embedded:
-        check_postgresql_version(configuration.data_dir / "postgresql")
+        check_postgresql_version(configuration.data_dir / "postgresql", embedded_programs())
 
 
 def _secrets_file(configuration: Configuration) -> Finding:

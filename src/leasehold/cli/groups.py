@@ -14,6 +14,7 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "api-key": ("leasehold.cli.api_keys", "Keys that systems call the License API with."),
     "admin": ("leasehold.cli.admins", "Who administers Leasehold in the panel."),
     "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),
+    "backup": ("leasehold.cli.backups", "Backups: made, proved, restored."),
     "audit": ("leasehold.cli.audit", "What was done, by whom, and whether the log of it is whole."),
 }
 

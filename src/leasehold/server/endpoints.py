@@ -47,10 +47,15 @@ class Service:
     """What the endpoints work with."""
 
     lanes: Lanes
-    key_ring: KeyRing
+    keys: Callable[[], KeyRing]
     limits: Limits
     settings: Callable[[], ServerSettings]
     plain_heartbeats: PlainHeartbeats = field(default_factory=PlainHeartbeats)
+
+    @property
+    def key_ring(self) -> KeyRing:
+        """The keys that sign now."""
+        return self.keys()
 
 
 class Answer(Struct, frozen=True, gc=False):

@@ -20,7 +20,8 @@ from leasehold.panel.rights import Right
 from leasehold.panel.settings_in_force import forget_settings
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid
 from leasehold.settings.history import LastChange, read_last_changes
-from leasehold.settings.registry import Setting, Value, find_setting
+from leasehold.settings.kinds import Setting, Value
+from leasehold.settings.registry import find_setting
 from leasehold.settings.service import check_settings, lock_settings, read_all, reset_setting, set_settings
 from leasehold.staff.names import names_of_actors
 
@@ -74,17 +75,18 @@ def change_settings() -> ResponseReturnValue:
 def reset(name: str) -> ResponseReturnValue:
     """Give one setting its default back."""
     setting = find_setting(name)
-    title = words_of(setting).title
-    question = _("Set “%(title)s” back to %(value)s?", title=title, value=setting.default)
+    words = words_of(setting)
+    title, default = words.title, words.said(setting.default)
+    question = _("Set “%(title)s” back to %(value)s?", title=title, value=default)
     if (page := ask_first(question, _("Back to the default"))) is not None:
         return page
     try:
-        value = reset_setting(driver_connection(db()), name)
+        reset_setting(driver_connection(db()), name)
         forget_settings()
     except SettingInvalid as refused:
         typed = {name: str(setting.default)}
         return _settings_page(typed, {name: refused}), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash(_("“%(title)s” is %(value)s again.", title=title, value=value), "success")
+    flash(_("“%(title)s” is %(value)s again.", title=title, value=default), "success")
     return redirect(url_for("administration.settings"), HTTPStatus.SEE_OTHER)
 
 

@@ -19,6 +19,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "joined": _("joined"),
     "signed_in": _("signed in"),
     "sign_in_failed": _("failed to sign in"),
+    "sign_in_delayed": _("sign-in delayed"),
     "signed_out": _("signed out"),
     "session_ended": _("session ended"),
     "confirmed_again": _("confirmed again"),
@@ -28,6 +29,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "recovery_codes_made": _("recovery codes made"),
     "recovery_code_used": _("recovery code used"),
     "accept_rollback": _("rollback accepted"),
+    "restored": _("restored"),
 }
 
 TABLES: Final[dict[str, LazyString]] = {
@@ -55,6 +57,7 @@ TABLES: Final[dict[str, LazyString]] = {
     "settings": _("setting"),
     "runtime": _("settings of the License API"),
     "audit_log": _("audit log"),
+    "backups": _("backup"),
 }
 
 _KINDS: Final[dict[str, LazyString]] = {

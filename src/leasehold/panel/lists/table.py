@@ -62,12 +62,16 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter's field: free text, a day, or `choices` (value, words) of which several may be taken."""
+    """A filter's field: free text, a day, or `choices` (value, words) of which several may be taken.
+
+    `too_many` says, with the number, that no more are searched than the listing's lookup finds.
+    """
 
     name: str
     title: Words
     kind: str = "text"
     choices: Callable[[], Sequence[tuple[str, Words]]] | None = None
+    too_many: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""resources: see sql/0009_resources.sql."""
+"""backups: see sql/0009_backups.sql."""
 
 from leasehold.migrations.script import run_sql
 
@@ -8,4 +8,4 @@ down_revision = "0008"
 
 def upgrade() -> None:
     """Run the SQL of this step."""
-    run_sql("0009_resources")
+    run_sql("0009_backups")
