@@ -1,10 +1,11 @@
-"""A process that allocates from the pools until they are empty.
+"""Processes that allocate from the pools until they are empty, forked off this one so that all of them start at once.
 
-Arguments: the database's conninfo, a license key, how many at once. Waits for a line on standard input, and prints
-what it got and how often it was told of a shortage, as JSON.
+Arguments: the database's conninfo, then for each process its license key and how many it wants at once (KEY:COUNT).
+Each prints a line of JSON: what it got, and how many were free when it was told of a shortage.
 """
 
 import json
+import os
 import sys
 
 from leasehold.kit.actor import Actor
@@ -15,22 +16,35 @@ from leasehold.resources.errors import ResourcesShort
 from leasehold.resources.vocabulary import ResourceKind
 
 
-def main(conninfo: str, license_key: str, count: str) -> None:
-    """Allocate until told that fewer than that are free; any other error ends the process with its traceback."""
-    database, actor = Database(conninfo, Role.PANEL), Actor("test:allocator")
-    with transaction(database, actor):
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-    sys.stdin.readline()
+def main(conninfo: str, *jobs: str) -> None:
+    """Any error but a shortage ends its process with its traceback, and this one with a status."""
+    database = Database(conninfo, Role.PANEL)
+    listening, speaking = os.pipe()
+    children = []
+    for job in jobs:
+        child = os.fork()
+        if child == 0:
+            os.close(speaking)
+            os.read(listening, 1)  # until the last one was started and the pipe is closed
+            _empty(database, *job.split(":"))
+            return
+        children.append(child)
+    os.close(speaking)
+    if any(os.waitpid(child, 0)[1] for child in children):
+        sys.exit("a process failed")
+
+
+def _empty(database: Database, license_key: str, count: str) -> None:
+    actor = Actor("test:allocator")
     got: list[str] = []
     while True:
         try:
             with transaction(database, actor) as session:
-                some = allocate(session, license_key, Wanted(ResourceKind.IPV4, int(count)))
+                got += allocate(session, license_key, Wanted(ResourceKind.IPV4, int(count)))
         except ResourcesShort as short:
-            sys.stdout.write(json.dumps({"got": got, "free": short.context["free"]}))
+            line = json.dumps({"wanted": int(count), "got": got, "free": short.context["free"]})
+            os.write(sys.stdout.fileno(), f"{line}\n".encode())
             return
-        got += some
 
 
 if __name__ == "__main__":

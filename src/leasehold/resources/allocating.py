@@ -1,8 +1,8 @@
 """Give resources to a license: as many as are asked for, or these very ones, and else none.
 
-Locks are taken in one order: the license, then resources by id. The first attempt skips what others hold just now; it
-never waits, and so need not keep to that order. Where it comes short, others may yet let go of what they hold, so
-nobody is told of a shortage before what is free has been waited for.
+Locks are taken in one order: the license, then resources by id. How the next free ones are picked, and why nobody is
+told of a shortage that there is not, says `allocate_resources` in the schema (migration 0013): there it is one round
+trip, so that others wait as little as can be.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -20,25 +20,13 @@ from leasehold.licensing.service import find_license
 from leasehold.resources.errors import IdempotencyKeyTaken, ResourceInvalid, ResourceNotFree, ResourcesShort
 from leasehold.resources.finding import Found, lock_resources
 from leasehold.resources.models import Resource, ResourceAllocation, ResourcePool, ResourceRequest
-from leasehold.resources.pools import find_pool, list_pools
-from leasehold.resources.states import has_state
-from leasehold.resources.vocabulary import PickPolicy, ResourceKind, ResourceState
+from leasehold.resources.pools import find_pool
+from leasehold.resources.vocabulary import ResourceKind, ResourceState
 
 MOST_AT_ONCE = 1000
 LONGEST_KEY = 200
-_ORDERS = {
-    PickPolicy.LOWEST: (Resource.sort_key, Resource.available_from, Resource.id),
-    PickPolicy.OLDEST_FREE: (Resource.available_from, Resource.id),
-    PickPolicy.RANDOM: (Resource.shuffle_key, Resource.available_from, Resource.id),
-}
-# The moment is taken after the locks are held; the triggers let the resources follow.
-_GIVE = text("""
-INSERT INTO resource_allocations (resource_id, license_id, request_id, period, allocated_by)
-SELECT u.id, :license, :request, tstzrange(t.now, NULL), current_setting('leasehold.actor')
-  FROM (SELECT clock_timestamp() AS now OFFSET 0) AS t,
-       unnest(CAST(:resources AS bigint[])) WITH ORDINALITY AS u (id, place)
- ORDER BY u.place
-""")
+_ALLOCATE = text("SELECT given, free FROM allocate_resources(:license, :kind, :pool, :count, :request)")
+_GIVE = text("SELECT give_resources(:license, CAST(:resources AS bigint[]), :request)")
 # A license gets back at once what it had last: nobody else is in between whom a quarantine could protect.
 _RETURN = text("""
 UPDATE resource_allocations AS a
@@ -74,10 +62,14 @@ def allocate(session: Session, license_key: str, wanted: Wanted, *, idempotency_
         request_id, before = _request(session, license_, wanted, idempotency_key)
         if before:
             return before
-    picked = _named(session, license_, wanted) if wanted.values else _pick(session, wanted)
-    given = {"resources": [id_ for id_, _ in picked], "license": license_.id, "request": request_id}
-    session.execute(_GIVE, given)
-    return [value for _, value in picked]
+    pool = _pool(session, wanted)
+    if wanted.values:
+        return _give_named(session, license_, request_id, wanted, pool)
+    asked = {"kind": wanted.kind.value, "pool": pool and pool.id, "count": wanted.count}
+    given, free = session.execute(_ALLOCATE, {"license": license_.id, "request": request_id, **asked}).one()
+    if given is None:
+        raise ResourcesShort(wanted.kind, wanted=wanted.count, free=free)
+    return list(given)
 
 
 def resources_of_license(session: Session, license_id: int) -> Sequence[Resource]:
@@ -86,75 +78,30 @@ def resources_of_license(session: Session, license_id: int) -> Sequence[Resource
     return session.scalars(mine.order_by(Resource.kind, Resource.sort_key)).all()
 
 
-def _pick(session: Session, wanted: Wanted) -> list[tuple[int, str]]:
-    """Free ones, locked. Raises `ResourcesShort`, `PoolNotFound`, and `ResourceInvalid` `kind_differs`."""
-    pools = _pools(session, wanted)
-    while True:
-        with session.begin_nested() as attempt:
-            picked = _first_free(session, pools, wanted.count, skip_locked=True)
-            if len(picked) == wanted.count:
-                return picked
-            attempt.rollback()
-        with session.begin_nested() as attempt:
-            candidates = _first_free(session, pools, wanted.count)
-            if len(candidates) < wanted.count:
-                raise ResourcesShort(wanted.kind, wanted=wanted.count, free=len(candidates))
-            picked = _lock(session, candidates)
-            if len(picked) == wanted.count:
-                return picked
-            attempt.rollback()  # somebody has got one of them meanwhile: look again at what there is
-
-
-def _pools(session: Session, wanted: Wanted) -> Sequence[ResourcePool]:
+def _pool(session: Session, wanted: Wanted) -> ResourcePool | None:
+    """The pool that is named. Raises `PoolNotFound`, and `ResourceInvalid` `kind_differs`."""
     if wanted.pool is None:
-        return list_pools(session, wanted.kind)
+        return None
     pool = find_pool(session, wanted.pool)
     if pool.kind != wanted.kind.value:
         detail = f"The pool {pool.name!r} holds {pool.kind}, not {wanted.kind.value}: name another pool or kind."
         raise ResourceInvalid("kind_differs", detail, {"pool": pool.name, "kind": pool.kind})
-    return [pool]
+    return pool
 
 
-def _first_free(
-    session: Session, pools: Sequence[ResourcePool], count: int, *, skip_locked: bool = False
-) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
-    for pool in pools:
-        query = _free_of(pool, count - len(found))
-        if skip_locked:
-            query = query.with_for_update(skip_locked=True, key_share=True)
-        found += [(row[0], row[1]) for row in session.execute(query)]
-        if len(found) == count:
-            break
-    return found
-
-
-def _free_of(pool: ResourcePool, count: int) -> Select[int, str]:
-    order = _ORDERS[PickPolicy(pool.pick_policy)]
-    free = select(Resource.id, Resource.value).where(Resource.pool_id == pool.id, has_state(ResourceState.FREE))
-    return free.order_by(*order).limit(count)
-
-
-def _lock(session: Session, candidates: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Those of `candidates` that are still free once their locks are held."""
-    ids = [resource_id for resource_id, _ in candidates]
-    still = select(Resource.id).where(Resource.id.in_(ids), has_state(ResourceState.FREE)).order_by(Resource.id)
-    locked = set(session.scalars(still.with_for_update(key_share=True)))
-    return [one for one in candidates if one[0] in locked]
-
-
-def _named(session: Session, license_: LicenseRow, wanted: Wanted) -> list[tuple[int, str]]:
-    """These very ones, locked. Raises `ResourceNotFree`, `ResourceNotFound`, `ValueInvalid`, `PoolNotFound`."""
-    pool_id = None if wanted.pool is None else _pools(session, wanted)[0].id
-    picked = []
-    for found in lock_resources(session, wanted.values, wanted.kind):
-        resource = found.resource
-        if pool_id is not None and resource.pool_id != pool_id:
-            detail = f"{resource.value} is in another pool than {wanted.pool!r}: name its own pool, or none."
-            raise ResourceInvalid("pool_differs", detail, {"value": resource.value, "pool": wanted.pool})
-        _make_free(session, found, license_)
-        picked.append((resource.id, resource.value))
-    return picked
+def _give_named(
+    session: Session, license_: LicenseRow, request_id: int | None, wanted: Wanted, pool: ResourcePool | None
+) -> list[str]:
+    """These very ones. Raises `ResourceNotFree`, `ResourceNotFound`, `ValueInvalid`, `ResourceInvalid`."""
+    found = lock_resources(session, wanted.values, wanted.kind)
+    for one in found:
+        if pool is not None and one.resource.pool_id != pool.id:
+            detail = f"{one.resource.value} is in another pool than {pool.name!r}: name its own pool, or none."
+            raise ResourceInvalid("pool_differs", detail, {"value": one.resource.value, "pool": pool.name})
+        _make_free(session, one, license_)
+    ids = [one.resource.id for one in found]
+    session.execute(_GIVE, {"license": license_.id, "resources": ids, "request": request_id})
+    return [one.resource.value for one in found]
 
 
 def _make_free(session: Session, found: Found, license_: LicenseRow) -> None:

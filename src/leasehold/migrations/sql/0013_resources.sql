@@ -188,6 +188,79 @@ $$;
 CREATE TRIGGER resource_allocations_followed AFTER INSERT OR UPDATE ON resource_allocations
     FOR EACH ROW EXECUTE FUNCTION follow_resource_allocations();
 
+-- The first free ones of the pools of a kind (or of one pool), pool by pool, by each pool's policy. With `skipping` they are
+-- locked, and what somebody else holds is passed over.
+CREATE FUNCTION first_free_resources(p_kind text, p_pool bigint, p_count integer, p_moment timestamptz, p_skipping boolean)
+RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    found bigint[] := '{}';
+    more bigint[];
+    pool record;
+BEGIN
+    FOR pool IN SELECT id, pick_policy FROM resource_pools WHERE kind = p_kind AND (p_pool IS NULL OR id = p_pool) ORDER BY id LOOP
+        EXECUTE format(
+            'SELECT array_agg(id ORDER BY place) FROM (SELECT id, row_number() OVER () AS place FROM ('
+            '    SELECT id FROM resources WHERE pool_id = $1 AND license_id IS NULL AND retired_at IS NULL AND available_from <= $2'
+            '     ORDER BY %s LIMIT $3 %s) AS f) AS n',
+            CASE pool.pick_policy WHEN 'lowest' THEN 'sort_key, available_from, id'
+                                  WHEN 'oldest_free' THEN 'available_from, id'
+                                  ELSE 'shuffle_key, available_from, id' END,
+            CASE WHEN p_skipping THEN 'FOR NO KEY UPDATE SKIP LOCKED' END)
+        INTO more USING pool.id, p_moment, p_count - cardinality(found);
+        found := found || coalesce(more, '{}');
+        EXIT WHEN cardinality(found) = p_count;
+    END LOOP;
+    RETURN found;
+END
+$$;
+
+-- Gives a license these resources, which are locked and free.
+CREATE FUNCTION give_resources(p_license bigint, p_resources bigint[], p_request bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO resource_allocations (resource_id, license_id, request_id, period, allocated_by)
+    SELECT u.id, p_license, p_request, tstzrange(t.now, NULL), current_setting('leasehold.actor')
+      FROM (SELECT clock_timestamp() AS now OFFSET 0) AS t, unnest(p_resources) WITH ORDINALITY AS u (id, place)
+     ORDER BY u.place
+$$;
+
+-- Gives a license, which the caller has locked, as many free ones as are asked for, and says which; or none, and how many are
+-- free. The first attempt skips what others hold and never waits, so it need not keep to the order of locks. Where it comes
+-- short others may yet let go of what they hold, so that is waited for, by id, before a shortage is told.
+CREATE FUNCTION allocate_resources(
+    p_license bigint, p_kind text, p_pool bigint, p_count integer, p_request bigint, OUT given text[], OUT free integer
+) LANGUAGE plpgsql SET plan_cache_mode = auto AS $$
+DECLARE
+    picked bigint[];
+    moment timestamptz;
+BEGIN
+    LOOP
+        BEGIN
+            moment := clock_timestamp();
+            picked := first_free_resources(p_kind, p_pool, p_count, moment, true);
+            EXIT WHEN cardinality(picked) = p_count;
+            RAISE SQLSTATE 'LH003';
+        EXCEPTION WHEN SQLSTATE 'LH003' THEN NULL;  -- what was locked is let go
+        END;
+        picked := first_free_resources(p_kind, p_pool, p_count, moment, false);
+        IF cardinality(picked) < p_count THEN
+            free := cardinality(picked);
+            RETURN;
+        END IF;
+        BEGIN
+            PERFORM FROM resources
+              WHERE id = ANY (picked) AND license_id IS NULL AND retired_at IS NULL AND available_from <= moment
+              ORDER BY id FOR NO KEY UPDATE;
+            GET DIAGNOSTICS free = ROW_COUNT;
+            EXIT WHEN free = p_count;
+            RAISE SQLSTATE 'LH003';  -- somebody has got one of them meanwhile: look again at what there is
+        EXCEPTION WHEN SQLSTATE 'LH003' THEN NULL;
+        END;
+    END LOOP;
+    PERFORM give_resources(p_license, picked, p_request);
+    SELECT array_agg(r.value ORDER BY u.place) INTO given
+      FROM unnest(picked) WITH ORDINALITY AS u (id, place) JOIN resources AS r ON r.id = u.id;
+END
+$$;
+
 -- A period that ends at a moment, though never before it has begun.
 CREATE FUNCTION period_until(p_period tstzrange, p_end timestamptz) RETURNS tstzrange LANGUAGE sql IMMUTABLE AS $$
     SELECT tstzrange(lower(p_period), greatest(p_end, lower(p_period) + interval '1 us'))
