@@ -8,12 +8,16 @@ import json
 import os
 import sys
 
+from sqlalchemy.exc import OperationalError
+
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database, Role
 from leasehold.kit.orm import transaction
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.errors import ResourcesShort
 from leasehold.resources.vocabulary import ResourceKind
+
+_TRIES = 20
 
 
 def main(conninfo: str, *jobs: str) -> None:
@@ -25,6 +29,7 @@ def main(conninfo: str, *jobs: str) -> None:
         child = os.fork()
         if child == 0:
             os.close(speaking)
+            _connect(database)
             os.read(listening, 1)  # until the last one was started and the pipe is closed
             _empty(database, *job.split(":"))
             return
@@ -32,6 +37,17 @@ def main(conninfo: str, *jobs: str) -> None:
     os.close(speaking)
     if any(os.waitpid(child, 0)[1] for child in children):
         sys.exit("a process failed")
+
+
+def _connect(database: Database) -> None:
+    """Be connected before all begin; 32 connections at once take their time."""
+    for attempt in range(_TRIES):
+        try:
+            with transaction(database, Actor("test:allocator")):
+                return
+        except OperationalError:
+            if attempt == _TRIES - 1:
+                raise
 
 
 def _empty(database: Database, license_key: str, count: str) -> None:
