@@ -16,22 +16,29 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from seed import Size, seed
 
+from leasehold.backups.archive.pushing import push
+from leasehold.backups.archive.remote import remote_at
+from leasehold.backups.archive.volumes import Volume
 from leasehold.backups.database.dumping import dump
 from leasehold.backups.database.programs import programs_for, server_major
 from leasehold.backups.git import git
 from leasehold.backups.keys import load_keys
 from leasehold.backups.manifest import DatabaseFacts, Manifest
+from leasehold.backups.places import Places
+from leasehold.backups.settings import default_backup_settings
 from leasehold.backups.store.packing import pack
 from leasehold.backups.store.repository import Repository
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.configuration import Configuration, load_configuration
 from leasehold.kit.database import DATABASE_NAME, Role, database_for
+from leasehold.kit.git_address import read_address
 from leasehold.kit.guard import Unguarded
 from leasehold.kit.signing import load_key_ring
 from leasehold.migrations.runner import migrate
@@ -62,7 +69,7 @@ UPDATE {table} SET {column} = {column} + interval '1 hour' * random()
 
 
 class Ours:
-    """Packed as the engine does, and pushed."""
+    """Packed and pushed as the engine does."""
 
     name = "ours"
 
@@ -72,6 +79,8 @@ class Ours:
         self._repository = Repository(work / "ours.git")
         self._repository.make()
         self.archive = bare_archive(work / "ours-archive.git")
+        self._volume = Volume(1, read_address(str(self.archive)), work / "no-key")
+        Places(data_dir).make()
         self._earlier: list[Manifest] = []
 
     def backup(self, source: Path, facts: DatabaseFacts) -> None:
@@ -92,7 +101,15 @@ class Ours:
         commit = self._repository.commit(
             packed.tree, [], message="b", name="b", email="b@localhost", moment="2026-01-01T03:00:00Z"
         )
-        git(self._repository.path, "push", "--quiet", str(self.archive), f"{commit}:refs/tags/{manifest.name}")
+        pushed = push(
+            self._repository.path,
+            remote_at(self._volume.address, self._volume.ssh_key, Places(self._data_dir)),
+            self._volume,
+            name=manifest.name,
+            commit=commit,
+            settings=default_backup_settings(),
+        )
+        self._volume = replace(self._volume, last=pushed.archived)
 
 
 class Restic:

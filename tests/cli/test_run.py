@@ -89,7 +89,7 @@ def test_doctor_finds_what_others_may_read_or_write(environment: dict[str, str],
     assert "leasehold worker" in done.stdout
 
 
-def test_doctor_counts_partitions_and_jobs(environment: dict[str, str], fresh_database: FreshDatabase) -> None:
+def test_doctor_counts_partitions_jobs_and_backups(environment: dict[str, str], fresh_database: FreshDatabase) -> None:
     with fresh_database.owner.connect(application="test", autocommit=True) as owner:
         row = owner.execute("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY_MM')").fetchone()
         assert row is not None
@@ -99,6 +99,10 @@ def test_doctor_counts_partitions_and_jobs(environment: dict[str, str], fresh_da
             "INSERT INTO schedules (name, finished_at, failure)"
             " VALUES ('sweep', clock_timestamp() - interval '1 hour', 'LookupError: gone')"
         )
+        owner.execute(
+            "UPDATE backup_state SET verified = 'server_backup_20260124_030000', failure = 'The disk is full.',"
+            " verified_at = clock_timestamp() - interval '27 hours'"
+        )
     done = leasehold("doctor", "--json", **environment)
     wrong = {
         finding["check"]: finding["detail"] for finding in json.loads(done.stdout)["findings"] if not finding["ok"]
@@ -107,6 +111,8 @@ def test_doctor_counts_partitions_and_jobs(environment: dict[str, str], fresh_da
     assert str(row[0]).replace("_", "-") in wrong["partitions"]
     assert wrong["worker"].startswith("The worker last ran 36")
     assert wrong["job sweep"] == "LookupError: gone"
+    overdue = "There should be a newer good backup: server_backup_20260124_030000 is 27 hours old. The disk is full."
+    assert wrong["backup"] == overdue
 
 
 def test_psql_finds_a_given_database(environment: dict[str, str]) -> None:

@@ -14,7 +14,6 @@ from leasehold.backups.manifest import read_manifest
 from leasehold.backups.places import Places
 from leasehold.backups.settings import BackupSettings
 from leasehold.backups.store.repository import Repository
-from leasehold.backups.store.sealing import unseal
 from leasehold.backups.store.unpacking import open_manifest
 from leasehold.kit.signing import load_key_ring
 
@@ -43,7 +42,7 @@ def prove(places: Places, backup: Backup) -> dict[str, Any]:
         remote,
         read_manifest(places.manifest(backup.name).read_bytes()),
         open_manifest=lambda repository, commit: open_manifest(Repository(repository), commit, identities, key_ring),
-        unseal=lambda data: unseal(data, identities),
+        identities=identities,
         work=places.work(backup.name).parent,
     )
     return {"fetched_bytes": fetched}

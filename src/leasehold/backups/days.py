@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from leasehold.kit.database import Connection
@@ -26,8 +27,29 @@ _START = """
 INSERT INTO backup_days AS d (day) VALUES (%s)
 ON CONFLICT (day) DO UPDATE SET started_at = clock_timestamp(), tries = d.tries + 1, failure = NULL
 """
+_LATEST = """
+SELECT day, started_at, tries, finished_at, backup, failure FROM backup_days ORDER BY day DESC LIMIT %s
+"""
 _SUCCEEDED = "UPDATE backup_days SET finished_at = clock_timestamp(), backup = %s, failure = NULL WHERE day = %s"
 _FAILED = "UPDATE backup_days SET failure = %s WHERE day = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day and its backup: `backup` names it once it is `finished_at`; `failure` says why the last try failed."""
+
+    day: date
+    started_at: datetime
+    tries: int
+    finished_at: datetime | None
+    backup: str | None
+    failure: str | None
+
+
+def list_days(connection: Connection, *, most: int) -> list[Day]:
+    """The latest days, the newest first."""
+    rows: Any = connection.execute(_LATEST, (most,))
+    return [Day(*row) for row in rows]
 
 
 def is_due(connection: Connection, day: date) -> bool:

@@ -142,7 +142,7 @@ class _Engine:
                 self.catalog.add(State.PROVED, backup.name, **proved)
             except (BackupError, *TRANSLATED) as error:
                 failure = as_backup_error(error)
-                self.catalog.add("not_pushed", backup.name, push_failure=failure.detail)
+                self.catalog.add("not_pushed", backup.name, push_failure=failure.detail, push_code=failure.code)
                 return failure
             finally:
                 self._record()

@@ -5,9 +5,12 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from leasehold.backups.errors import BackupError
+
+_PIECE_BYTES: Final = 256 * 1024
 
 CONFIGURATION: Final = {
     "core.compression": "0",  # what is stored is compressed and sealed already
@@ -68,6 +71,26 @@ def git_needed() -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise BackupError("git_missing", "git is not installed here: install it (`apt install git`).") from error
+
+
+def stream(repository: Path, *arguments: str) -> Iterator[bytes]:
+    """The same, piece by piece, for what is large; git is stopped where nobody wants the rest. Raises `GitFailed`."""
+    command = ["git", "--git-dir", str(repository), *arguments]
+    with (
+        TemporaryFile() as said,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=environment_of_git()
+        ) as process,
+    ):
+        try:
+            while piece := process.stdout.read(_PIECE_BYTES):  # type: ignore[union-attr]  # it is a pipe
+                yield piece
+        except BaseException:
+            process.kill()
+            raise
+        if process.wait() != 0:
+            said.seek(0)
+            raise GitFailed(arguments, process.returncode, said.read().decode(errors="replace"))
 
 
 def identity(name: str, email: str, moment: str) -> dict[str, str]:

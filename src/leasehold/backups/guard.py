@@ -57,22 +57,24 @@ class BackupGuard:
 
     def before_change(self, reason: str) -> None:
         """Return when the change may be made. Raises `ChangeRefused`."""
-        with database_for(self._configuration, Role.OWNER).connect(application="guard") as connection:
-            if _one(connection, _IS_EMPTY) or self._newest_will_do(connection):
-                return
         try:
-            engine.create(
-                self._configuration,
-                reason=f"before {reason}",
-                by=self._by.name,
-                say=self._say,
-                wait_seconds=_WAIT_SECONDS,
-                push=False,
-            )
+            if self._is_needed():
+                engine.create(
+                    self._configuration,
+                    reason=f"before {reason}",
+                    by=self._by.name,
+                    say=self._say,
+                    wait_seconds=_WAIT_SECONDS,
+                    push=False,
+                )
         except BackupError as failure:
             if not self._accepted:
                 raise ChangeRefused(reason, failure) from failure
             self._record_override(reason, failure)
+
+    def _is_needed(self) -> bool:
+        with database_for(self._configuration, Role.OWNER).connect(application="guard") as connection:
+            return not (_one(connection, _IS_EMPTY) or self._newest_will_do(connection))
 
     def _newest_will_do(self, connection: Connection) -> bool:
         for backup in Catalog(Places(self._configuration.data_dir)).backups():

@@ -44,8 +44,13 @@ class Places:
 
     @property
     def restoring(self) -> Path:
-        """What a restore is doing; there while one runs or has failed half-way."""
+        """What a restore is doing, or what the last one has done."""
         return self.root / "restoring.json"
+
+    @property
+    def runs(self) -> Path:
+        """What was started for a person: a file for each, with all that it said."""
+        return self.root / "runs"
 
     def work(self, name: str) -> Path:
         """Where the backup called `name` is being made. Raises `BackupNameInvalid`."""

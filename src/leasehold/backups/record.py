@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from leasehold.backups.catalog import Backup
 from leasehold.backups.states import State
 from leasehold.kit.database import Connection
+
+OVERDUE_SECONDS: Final = 26 * 3600
+"""How old the newest good backup may be: a day, and time to make the next one."""
 
 _READ = """
 SELECT archived, begun_at, verified, verified_at, proved, proved_at, failure, failed_at,
@@ -38,6 +41,11 @@ class BackupRecord:
     failure: str | None
     failed_at: datetime | None
     age_seconds: float
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether there should have been a newer good backup by now."""
+        return self.age_seconds > OVERDUE_SECONDS
 
 
 def read_record(connection: Connection) -> BackupRecord:

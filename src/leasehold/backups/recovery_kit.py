@@ -28,14 +28,14 @@ Signed by:
 
     {signing_key}
 
-With Leasehold on a new server:
+With Leasehold on a new server, and the recovery key in a file key.txt:
 
-    leasehold backup catalog rebuild --from ARCHIVE     (asks for the recovery key)
+    leasehold backup catalog rebuild --from {address} --key key.txt
     leasehold backup restore server_backup_YYYYMMDD_HHMMSS
 
-Without Leasehold, with the stock tools git, age and zstd (the key in a file key.txt):
+Without Leasehold, with the stock tools git, age and zstd:
 
-    git clone --depth 1 --branch server_backup_YYYYMMDD_HHMMSS ARCHIVE backup
+    git clone --depth 1 --branch server_backup_YYYYMMDD_HHMMSS {address} backup
     cd backup
     age --decrypt --identity ../key.txt --output ../recipe.sh recipe.age
     sh ../recipe.sh ../key.txt ../restored
@@ -56,6 +56,7 @@ def kit_text(keys: Keys, archive_address: str, signing_key_id: str) -> str:
         secret=keys.recovery_secret,
         recipient=keys.recovery_recipient,
         archive=archive_address or "none yet: backups are on this server only",
+        address=archive_address or "ADDRESS",
         signing_key=signing_key_id,
     )
 

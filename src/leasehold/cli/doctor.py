@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, look_at_database
-from leasehold.cli.status import sweep_is_late
+from leasehold.cli.status import backup_is_overdue, sweep_is_late
 from leasehold.embedded.binaries import embedded_programs
 from leasehold.embedded.layout import check_free_space, check_layout, check_postgresql_version
 from leasehold.embedded.running import what_runs
@@ -115,6 +115,9 @@ def _database(configuration: Configuration) -> Iterator[Finding]:
     yield _partitions(facts)
     late = sweep_is_late(facts)
     yield Finding("worker", ok=late is None, detail=late or "runs", mend="leasehold worker" if late else None)
+    overdue = backup_is_overdue(facts)
+    create = "leasehold backup create --reason overdue"
+    yield Finding("backup", ok=overdue is None, detail=overdue or "not overdue", mend=create if overdue else None)
     for job in facts.jobs:
         if job.failure:
             yield Finding(f"job {job.name}", ok=False, detail=job.failure, mend="leasehold logs worker")

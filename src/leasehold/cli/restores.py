@@ -10,6 +10,7 @@ import typer
 from leasehold.backups.recovery_kit import keys_in
 from leasehold.backups.restore.rescue_link import LIFETIME, new_rescue_path
 from leasehold.backups.restore.sources import fetch_backup
+from leasehold.cli.backup_guard import guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.installation import address_of_panel, database_of_installation
 from leasehold.cli.recovery_kit import KeyOption
@@ -35,7 +36,7 @@ def restore(
         typer.confirm(
             f"The database goes back to {name}; what is there now stays under another name. Restore?", abort=True
         )
-    recovery_key = keys_in(key.read_text(encoding="utf-8", errors="replace"))[0] if key else None
+    given = keys_in(key.read_text(encoding="utf-8", errors="replace")) if key else ()
     # With it comes Alembic, which no other verb of the group needs.
     outcome = import_module("leasehold.backups.restore.restoring").restore(
         call.configuration,
@@ -43,7 +44,8 @@ def restore(
         actor=call.actor.name,
         dry_run=dry_run,
         say=partial(typer.echo, err=True),
-        source=partial(fetch_backup, recovery_key=recovery_key),
+        source=partial(fetch_backup, recovery_keys=given),
+        guard=guard_of(call, ""),
     )
     fields = msgspec.to_builtins(outcome)
     fields["carried"] = {one.kind: list(one.names) for one in outcome.carried}

@@ -4,6 +4,7 @@ from flask import Flask, current_app
 from flask_wtf.csrf import CSRFProtect
 
 from leasehold import __version__
+from leasehold.backups.guard import BackupGuard
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
 from leasehold.panel import context, front
@@ -12,6 +13,8 @@ from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
+from leasehold.panel.backups import views as backups
+from leasehold.panel.context import GuardMaker
 from leasehold.panel.cross_site import init_cross_site
 from leasehold.panel.customers import views as customers
 from leasehold.panel.dashboard import views as dashboard
@@ -65,13 +68,14 @@ _SUBJECTS = (
     session_history,
     administration,
     audit,
+    backups,
     search,
     rescue,
 )
 
 
-def create_app(configuration: Configuration, database: Database) -> Flask:
-    """The panel for `configuration`, on `database` as the role of the panel sees it."""
+def create_app(configuration: Configuration, database: Database, *, guard: GuardMaker = BackupGuard) -> Flask:
+    """The panel for `configuration`, on `database` as the role of the panel sees it; `guard` stands before changes."""
     app = Flask("leasehold.panel")
     app.config.update(
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
@@ -82,7 +86,7 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.session_interface = FormCookie()
-    context.install(app.extensions, context.Installation(configuration, database))
+    context.install(app.extensions, context.Installation(configuration, database, guard))
     init_secret_key(app, configuration.data_dir)
     init_delivery(app)
     init_headers(app)

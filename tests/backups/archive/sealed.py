@@ -6,7 +6,6 @@ from pathlib import Path
 from leasehold.backups.archive.proving import prove_objects
 from leasehold.backups.manifest import Manifest
 from leasehold.backups.store.repository import Repository
-from leasehold.backups.store.sealing import unseal
 from leasehold.backups.store.unpacking import open_manifest
 from tests.backups.archive.archived import Archive
 from tests.backups.archive.made import name_of
@@ -33,7 +32,7 @@ class Sealed:
             self.archive.remote,
             manifest,
             open_manifest=lambda at, commit: open_manifest(Repository(at), commit, keys, self.store.key_ring),
-            unseal=lambda data: unseal(data, keys),
+            identities=keys,
         )
 
     def blob_of(self, manifest: Manifest) -> str:

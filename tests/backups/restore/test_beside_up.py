@@ -2,6 +2,7 @@
 gone comes back through the panel.
 """
 
+import json
 import re
 import signal
 import subprocess
@@ -23,7 +24,7 @@ from leasehold.kit.database import Role, database_for
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.kit.signing import load_key_ring
 from tests.backups.restore.installation import Restorable
-from tests.embedded.installation import Installation, leasehold, wait_until
+from tests.embedded.installation import Installation, leasehold, processes_of, wait_until
 from tests.licensing.vendor import fingerprint, issue_license
 
 _ADD_KEY = "INSERT INTO api_keys (name, digest, hint, scopes) VALUES (%s, %s, '', '{license}')"
@@ -161,3 +162,16 @@ def test_a_database_that_is_gone_comes_back_through_the_panel(up: Installation, 
         assert "could not be read" in browser.get("/rescue").text
     assert here.read("SELECT name FROM products WHERE slug = 'rescued'") == [("Rescued",)]
     wait_until(lambda: leasehold("status", f"--data-dir={up.data_dir}").returncode == 0, "all is well")
+
+
+def test_without_up_the_verb_starts_what_it_needs(up: Installation, here: Restorable) -> None:
+    name = here.back_up()
+    here.change("INSERT INTO products (slug, name) VALUES ('late', 'Late')")
+    assert up.stop() == 0
+    tried = leasehold("backup", "restore", name, "--dry-run", "--json", f"--data-dir={up.data_dir}")
+    assert (tried.returncode, json.loads(tried.stdout)["dry_run"]) == (0, True), tried.stderr
+    done = leasehold("backup", "restore", name, "--yes", f"--data-dir={up.data_dir}")
+    assert done.returncode == 0, done.stderr
+    assert processes_of(up.data_dir) == []
+    up.start()
+    assert here.read("SELECT name FROM products WHERE slug = 'late'") == []

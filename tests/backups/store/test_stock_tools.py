@@ -1,22 +1,16 @@
 """The way back without any of our code: git, age, zstd and a shell, as RECOVERY.md in the archive says it."""
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.backups.stock_tools import commands_of, follow, needs_stock_tools
 from tests.backups.store.store import Store, contents, rows, write
 
-NEEDED = ("git", "age", "zstd")
-
-
-@pytest.fixture(autouse=True)
-def stock_tools() -> None:
-    missing = [tool for tool in NEEDED if shutil.which(tool) is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+NAME = "server_backup_20260101_030003"
+pytestmark = needs_stock_tools
 
 
 @pytest.fixture
@@ -26,7 +20,7 @@ def archive(store: Store, tmp_path: Path) -> Path:
     for number in range(4):
         write(source, {"database/1.dat": rows(number, 5000), "files/it's $HOME": b"x", "files/empty": b""})
         commit = store.backup(source)
-    store.repository.set_ref("refs/tags/server_backup_20260101_030003", commit)
+    store.repository.set_ref(f"refs/tags/{NAME}", commit)
     archive = tmp_path / "archive.git"
     subprocess.run(["git", "clone", "-q", "--bare", f"file://{store.repository.path}", archive], check=True)
     shutil.rmtree(store.repository.path)
@@ -34,17 +28,8 @@ def archive(store: Store, tmp_path: Path) -> Path:
 
 
 def follow_the_text(store: Store, archive: Path, directory: Path) -> subprocess.CompletedProcess[str]:
-    """Do what the archive's own RECOVERY.md says, word for word."""
-    directory.mkdir()
-    text = subprocess.run(
-        ["git", "-C", archive, "show", "server_backup_20260101_030003:RECOVERY.md"],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    (commands,) = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
-    commands = commands.replace("ADDRESS", f"file://{archive}")
-    commands = commands.replace("server_backup_YYYYMMDD_HHMMSS", "server_backup_20260101_030003")
-    (directory / "key.txt").write_text(f"{store.keys.recovery_secret}\n")
-    return subprocess.run(["sh", "-eu", "-c", commands], cwd=directory, capture_output=True, text=True, check=False)
+    commands, _database = commands_of(archive, NAME)
+    return follow(commands, store.keys.recovery_secret or "", directory)
 
 
 @pytest.mark.usefixtures("small_pieces")

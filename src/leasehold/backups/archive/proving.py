@@ -3,7 +3,7 @@
 The restore of a backup out of the archive alone (L4) is the drill.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +13,11 @@ from leasehold.backups.archive.history import BRANCH, TAGS, files_of, tree_of
 from leasehold.backups.archive.remote import Remote
 from leasehold.backups.errors import ArchiveRefused, NotVerified
 from leasehold.backups.git import git
-from leasehold.backups.manifest import Manifest
+from leasehold.backups.manifest import Chunk, Manifest
+from leasehold.backups.store.pieces import Read
+from leasehold.backups.store.unpacking import prove
 
 OpenManifest = Callable[[Path, str], Manifest]
-Unseal = Callable[[bytes], bytes]
 
 
 def prove_named(remote: Remote, name: str, archived: str) -> None:
@@ -36,9 +37,14 @@ def prove_tree(remote: Remote, name: str, tree: str, *, work: Path | None = None
 
 
 def prove_objects(
-    remote: Remote, expected: Manifest, *, open_manifest: OpenManifest, unseal: Unseal, work: Path | None = None
+    remote: Remote,
+    expected: Manifest,
+    *,
+    open_manifest: OpenManifest,
+    identities: Sequence[str],
+    work: Path | None = None,
 ) -> int:
-    """L3: all that the backup needs comes back out of the archive, byte by byte, and our keys open it.
+    """L3: all that the backup needs comes back out of the archive, and every file can be made of it by our keys.
 
     Returns how many bytes that were. `work` is a directory with room for the whole backup. Raises `NotVerified`.
     """
@@ -50,13 +56,15 @@ def prove_objects(
                 "archive_differs",
                 f"What {remote.address.text} has as {expected.name} is another backup than the one that was made here.",
             )
-        return _check_objects(repository, remote, expected, unseal)
+        prove(expected, _reading(repository, remote, expected), identities)
+        return sum(chunk.stored for chunk in expected.chunks.values())
 
 
-def _check_objects(repository: Path, remote: Remote, expected: Manifest, unseal: Unseal) -> int:
+def _reading(repository: Path, remote: Remote, expected: Manifest) -> Read:
+    """Gives the objects that were fetched into `repository`. Raises `NotVerified` for one that is not as it was."""
     blobs = set(files_of(repository, f"{TAGS}{expected.name}").values())
-    total = 0
-    for chunk in expected.chunks.values():
+
+    def read(chunk: Chunk) -> bytes:
         data = git(repository, "cat-file", "blob", chunk.blob) if chunk.blob in blobs else b""
         if sha256(data).hexdigest() != chunk.object or len(data) != chunk.stored:
             raise NotVerified(
@@ -64,9 +72,9 @@ def _check_objects(repository: Path, remote: Remote, expected: Manifest, unseal:
                 f"The object {chunk.object} of {expected.name} is not in {remote.address.text} as it was pushed. No "
                 "local backup is removed; make a new backup, and begin a new archive if this happens again.",
             )
-        unseal(data)
-        total += len(data)
-    return total
+        return data
+
+    return read
 
 
 def _gone(remote: Remote, name: str) -> ArchiveRefused:

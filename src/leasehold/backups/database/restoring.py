@@ -24,10 +24,19 @@ def make_roles(connection: Connection, roles: Iterable[str]) -> None:
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
 
 
-def restore_dump(dump: Path, conninfo: str, programs: Programs, *, skip: Collection[str] = (), jobs: int = 2) -> None:
+def restore_dump(
+    dump: Path,
+    conninfo: str,
+    programs: Programs,
+    *,
+    skip: Collection[str] = (),
+    with_owners: bool = True,
+    jobs: int = 2,
+) -> None:
     """Restore everything of `dump` but the rows of the tables in `skip` into the empty database of `conninfo`.
 
-    The roles have to be there. Raises `BackupError`; the database is of no use then.
+    The roles have to be there. Without owners everything belongs to who connects. Raises `BackupError`; the database is
+    of no use then.
     """
     with failures_of(_DOING):
         with psycopg.connect(conninfo) as connection:
@@ -39,4 +48,5 @@ def restore_dump(dump: Path, conninfo: str, programs: Programs, *, skip: Collect
             list_file.write(without_rows_of(read_toc(dump, programs), skip))
             list_file.flush()
             arguments = ["--exit-on-error", f"--jobs={jobs}", "--no-password", f"--use-list={list_file.name}"]
+            arguments += [] if with_owners else ["--no-owner"]
             programs.run("pg_restore", *arguments, database, str(dump), doing=_DOING)

@@ -1,10 +1,10 @@
 """A restore in a process of its own, which outlives the one that asks for it."""
 
 import os
-import subprocess
 import sys
 import time
 
+from leasehold.backups.detached import is_written, start_detached
 from leasehold.backups.errors import BackupError, BackupRunning
 from leasehold.backups.lock import who_works
 from leasehold.backups.names import moment_of
@@ -28,18 +28,19 @@ def start_restore(configuration: Configuration, name: str, *, actor: str) -> Non
         raise BackupRunning(working)
     descriptor = open_log(configuration.data_dir, LOG_NAME)
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "leasehold.backups.restore", name, actor],
-            env={**os.environ, **configuration.as_environment()},
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
-        )
+        command = [sys.executable, "-P", "-m", "leasehold.backups.restore", name, actor]
+        start_detached(command, configuration.as_environment(), descriptor)
+    except BlockingIOError:
+        raise BackupRunning("Another restore") from None
     finally:
         os.close(descriptor)
-    while who_works(places) is None:
-        if process.poll() is not None:
-            log = log_path(configuration.data_dir, LOG_NAME)
-            raise BackupError("restore_not_begun", f"The restore could not begin: see {log}. Nothing was changed.")
-        time.sleep(_POLL_SECONDS)
+    _wait_until_begun(configuration, places)
+
+
+def _wait_until_begun(configuration: Configuration, places: Places) -> None:
+    log = log_path(configuration.data_dir, LOG_NAME)
+    with log.open("rb") as file:
+        while who_works(places) is None:
+            if not is_written(file.fileno()):
+                raise BackupError("restore_not_begun", f"The restore could not begin: see {log}. Nothing was changed.")
+            time.sleep(_POLL_SECONDS)

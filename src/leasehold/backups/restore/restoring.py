@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
 from leasehold import __version__
 from leasehold.backups.catalog import Catalog
 from leasehold.backups.database.comparing import compare
 from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import programs_for, server_major
 from leasehold.backups.database.restoring import restore_dump
-from leasehold.backups.errors import WrongVersion
+from leasehold.backups.errors import BackupError, WrongVersion
 from leasehold.backups.lock import only_one
 from leasehold.backups.manifest import DatabaseFacts, Manifest
 from leasehold.backups.names import moment_of
@@ -26,7 +28,7 @@ from leasehold.backups.places import Places
 from leasehold.backups.restore.database_server import DatabaseServer, server_of
 from leasehold.backups.restore.naming import new_and_previous
 from leasehold.backups.restore.recovery import failure_of, settle
-from leasehold.backups.restore.roles import make_program_roles
+from leasehold.backups.restore.roles import make_roles, take_over_promises
 from leasehold.backups.restore.state import Journal, Outcome, RestoreState, Step
 from leasehold.backups.restore.switching import files_of, rehearse, switch, undo, work_directory
 from leasehold.backups.restore.tables import LEFT_BEHIND
@@ -34,7 +36,8 @@ from leasehold.backups.room import check_room
 from leasehold.embedded.binaries import major
 from leasehold.embedded.layout import LEAST_FREE_BYTES
 from leasehold.kit.configuration import Configuration
-from leasehold.kit.guard import Unguarded
+from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.guard import Guard, Unguarded
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.migrations.runner import migrate
 from leasehold.migrations.state import wanted_schema
@@ -45,21 +48,31 @@ Say = Callable[[str], None]
 class Source(Protocol):
     """Where a backup comes from."""
 
-    def __call__(self, configuration: Configuration, name: str, target: Path) -> Manifest:
+    def __call__(self, configuration: Configuration, name: str, target: Path, /) -> Manifest:
         """Unpack the backup called `name` into `target`, proved piece by piece. Raises `BackupError`."""
 
 
 def restore(
-    configuration: Configuration, name: str, *, actor: str, dry_run: bool = False, say: Say, source: Source
+    configuration: Configuration,
+    name: str,
+    *,
+    actor: str,
+    dry_run: bool = False,
+    say: Say,
+    source: Source,
+    guard: Guard | None = None,
 ) -> Outcome:
     """Restore the backup called `name`, or with `dry_run` do everything but the swap and say what that would do.
 
+    A `guard` is asked for a backup of what is there now; where it can make none, the restore goes on all the same.
     `say` gets a sentence at each step; the same is in `Places.restoring`. Raises `BackupError` (`BackupRunning`,
     `BackupUnknown`, `WrongVersion`, `DiskFull`, `NotVerified`, `KeyMissing`) and `ConfigurationError`; everything is
     as it was then.
     """
     moment_of(name)
     places = Places(configuration.data_dir)
+    if guard is not None and not dry_run:
+        _save_what_is_there(guard, name, say)
     with only_one(places, f"A restore of {name}"), server_of(configuration) as server:
         settle(places, server, say)
         new, previous = new_and_previous(server.name, datetime.now(UTC))
@@ -74,6 +87,14 @@ def restore(
         if not dry_run:
             Catalog(places).add("restored", name, restored_by=actor, previous_database=outcome.previous)
         return outcome
+
+
+def _save_what_is_there(guard: Guard, name: str, say: Say) -> None:
+    """What is broken must not keep anybody from restoring, and the replaced database is kept anyway."""
+    try:
+        guard.before_change(f"the restore of {name}")
+    except (BackupError, ConfigurationError, psycopg.Error) as error:
+        say(f"What is there now could not be backed up; it is kept under another name. ({error})")
 
 
 def _restore(
@@ -106,14 +127,16 @@ def _load(server: DatabaseServer, journal: Journal, facts: DatabaseFacts, backup
     new = journal.state.new
     database = server.database(new)
     with server.connect() as connection:
-        make_program_roles(connection, owner=database.conninfo)
+        make_roles(connection, facts.roles, owner=database.conninfo)
         programs = programs_for(server_major(connection))
     journal.reach(Step.LOADING, f"{sum(table.rows for table in facts.tables):,} rows are restored into {new}.")
     server.create(new)
-    restore_dump(_dump_in(backup, facts), database.conninfo, programs, skip=LEFT_BEHIND)
+    restore_dump(_dump_in(backup, facts), database.conninfo, programs, skip=LEFT_BEHIND, with_owners=False)
     journal.reach(Step.COMPARING, f"{len(facts.tables)} tables are compared with what they were.")
     compare(facts, database.conninfo, without=LEFT_BEHIND)
     journal.reach(Step.PREPARING, "The restored database is brought up to date.")
+    with database.connect(application="restore") as connection:
+        take_over_promises(connection)
     migrate(database, Unguarded())
 
 

@@ -1,11 +1,12 @@
 """Where a backup is restored from: this machine's repository, else the archive, which the catalogue knows."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from leasehold.backups.archive.fetching import fetch_backup as fetch_from_archive
-from leasehold.backups.archive.remote import Remote
-from leasehold.backups.archive.volumes import Volume, volumes_of
+from leasehold.backups.archive.remote import remote_at
+from leasehold.backups.archive.volumes import volumes_of
 from leasehold.backups.catalog import Catalog
 from leasehold.backups.errors import ArchiveRefused, BackupUnknown, ObjectMissing
 from leasehold.backups.keys import load_keys
@@ -20,16 +21,18 @@ from leasehold.kit.signing import KeyRing, load_key_ring
 _TAG: Final = "refs/tags/{}"
 
 
-def fetch_backup(configuration: Configuration, name: str, target: Path, *, recovery_key: str | None = None) -> Manifest:
+def fetch_backup(
+    configuration: Configuration, name: str, target: Path, *, recovery_keys: Sequence[str] = ()
+) -> Manifest:
     """Unpack the backup called `name` into `target`, from here, or else from the newest archive that has it.
 
-    With a `recovery_key` it may be another installation's: then nobody here can say who signed it. Raises
+    With `recovery_keys` it may be another installation's: then nobody here can say who signed it. Raises
     `BackupUnknown`, `KeyMissing`, `BackupDamaged`, `DiskFull`, and `ArchiveRefused` where it is not here and no
     archive can be asked.
     """
     data_dir = configuration.data_dir
-    identities = (recovery_key,) if recovery_key else load_keys(data_dir).identities
-    key_ring = None if recovery_key else load_key_ring(data_dir)
+    identities = (*recovery_keys, *load_keys(data_dir).identities)
+    key_ring = None if recovery_keys else load_key_ring(data_dir)
     places = Places(data_dir)
     try:
         return _unpack(Repository(places.repository), _local_commit(places, name), identities, key_ring, target)
@@ -65,7 +68,7 @@ def _fetch(places: Places, name: str, directory: Path, not_here: Exception) -> t
     problem: Exception = not_here
     for volume in reversed(volumes_of(Catalog(places).events())):
         try:
-            found = fetch_from_archive(_remote(places, volume), name, directory)
+            found = fetch_from_archive(remote_at(volume.address, volume.ssh_key, places), name, directory)
         except BackupUnknown:
             continue
         except ArchiveRefused as error:
@@ -73,10 +76,6 @@ def _fetch(places: Places, name: str, directory: Path, not_here: Exception) -> t
             continue
         return found.archived, Repository(directory)
     raise problem
-
-
-def _remote(places: Places, volume: Volume) -> Remote:
-    return Remote(volume.address, volume.ssh_key, places.known_hosts)
 
 
 def _begin_again(target: Path) -> None:

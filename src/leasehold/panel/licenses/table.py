@@ -105,6 +105,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             _suspend,
             Right.CHANGE_LICENSES,
             icon="player-pause",
+            guarded=True,
         ),
         BulkAct(
             "resume",
@@ -113,6 +114,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             _resume,
             Right.CHANGE_LICENSES,
             icon="player-play",
+            guarded=True,
         ),
         BulkAct(
             "extend",
@@ -124,6 +126,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             Right.CHANGE_LICENSES,
             form=ExtendManyForm,
             icon="calendar",
+            guarded=True,
         ),
         BulkAct(
             "delete",
@@ -136,6 +139,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             _delete,
             Right.CHANGE_LICENSES,
             icon="trash",
+            guarded=True,
         ),
     ),
     new=NewRow("licenses.make_licenses", _("New licenses"), Right.CHANGE_LICENSES),

@@ -78,7 +78,8 @@ class Filter:
 class BulkAct:
     """Something done to many rows: `run(key, form)` does it to one, in a transaction of its own.
 
-    `question` is asked first, with the count; `form` has the fields that the act needs (a reason).
+    `question` is asked first, with the count; `form` has the fields that the act needs (a reason). Before one that is
+    `guarded` a backup is made: it takes something away from many at once.
     """
 
     name: str
@@ -88,6 +89,7 @@ class BulkAct:
     needs: Right
     form: type[Form] | None = None
     icon: str = "check"
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
