@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from leasehold.cli.arguments import LicenseKeyOption, OptionalLicenseKey, license_key_from
+from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.failures import REFUSED
 from leasehold.cli.output import Fields, rfc3339
@@ -75,9 +76,15 @@ def import_(
         bool, typer.Option("--good-rows-only", help="Import what is good; the exit status still says what was not.")
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only say what would happen.")] = False,
+    without_backup: WithoutBackup = "",
 ) -> None:
-    """Import values into a pool, all of them or none: one value, CIDR block, range or list a line, or a table."""
+    """Import values into a pool, all of them or none: one value, CIDR block, range or list a line, or a table.
+
+    A backup is made first.
+    """
     choices = Choices(encoding, delimiter, sheet, _columns(column))
+    if not check:
+        guard_of(call, without_backup).before_change(f"an import into {pool}")
     with transaction(call) as session:
         into = find_pool(session, pool)
         preview = preview_import(session, into, file, choices)
@@ -115,8 +122,13 @@ def revert_import_(
     number: Annotated[int, typer.Argument(metavar="ID", help="The import.", show_default=False)],
     *,
     reason: ReasonOption,
+    without_backup: WithoutBackup = "",
 ) -> None:
-    """Take the values of an import out of their pool again, unless something was done with one of them."""
+    """Take the values of an import out of their pool again, unless something was done with one of them.
+
+    A backup is made first.
+    """
+    guard_of(call, without_backup).before_change(f"taking back the import {number}")
     with transaction(call) as session:
         fields = _import(revert_import(session, number, reason))
     call.show(fields)
