@@ -35,7 +35,8 @@ def make_backups(data_dir: Path, *, days: int = 40) -> None:
         else:
             events += _made(name, number, until=State.PROVED)
     Catalog(places).replace(events)
-    places.manifest(NEWEST).write_bytes(_manifest(NEWEST).as_json())
+    for name in names:
+        places.manifest(name).write_bytes(_manifest(name).as_json())
     _say_what_was_started(places)
 
 
@@ -47,6 +48,7 @@ def _made(name: str, number: int, *, until: State) -> list[Event]:
         State.PLANNED: {"reason": "daily" if number % 5 else "before migrate", "by": "job:daily_backup"},
         State.DUMPED: {"rows": 45_437 + 310 * number, "bytes": 9_200_000 + 41_000 * number},
         State.SEALED: {"stored_bytes": 210_000 + 9_000 * (number % 7) if number else 2_400_000},
+        State.LOCAL: {"commit": "0" * 40},
         State.PUSHED: {"volume": 1, "archived": "0" * 40, "archived_bytes": 230_000},
     }
     events, seconds = [], 0.0

@@ -48,7 +48,7 @@ def test_what_was_typed_is_not_lost(maintained: Flask) -> None:
 def test_files_and_the_readers_language_work_all_the_same(maintained: Flask) -> None:
     client = maintained.test_client()
     assert client.get("/static/panel.css").status_code == 200
-    assert "Eine Sicherung wird wiederhergestellt" in client.get("/", headers={"Accept-Language": "de"}).text
+    assert "Ein Backup wird wiederhergestellt" in client.get("/", headers={"Accept-Language": "de"}).text
 
 
 def test_afterwards_the_pages_are_back(panel: Flask, client: FlaskClient, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "license": ("leasehold.cli.licenses", "Create, show, change, extend, suspend and delete licenses."),
     "device": ("leasehold.cli.devices", "Devices that are registered under licenses."),
     "session": ("leasehold.cli.sessions", "Running sessions, and those that ended."),
+    "pool": ("leasehold.cli.pools", "Pools of domains, IPv4 addresses and phone numbers."),
+    "resource": ("leasehold.cli.resources", "What pools hold, and which licenses have it."),
     "api-key": ("leasehold.cli.api_keys", "Keys that systems call the License API with."),
     "admin": ("leasehold.cli.admins", "Who administers Leasehold in the panel."),
     "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),

@@ -10,6 +10,7 @@ import typer
 from leasehold.backups.recovery_kit import keys_in
 from leasehold.backups.restore.rescue_link import LIFETIME, new_rescue_path
 from leasehold.backups.restore.sources import fetch_backup
+from leasehold.cli.backup_guard import guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.installation import address_of_panel, database_of_installation
 from leasehold.cli.recovery_kit import KeyOption
@@ -44,6 +45,7 @@ def restore(
         dry_run=dry_run,
         say=partial(typer.echo, err=True),
         source=partial(fetch_backup, recovery_keys=given),
+        guard=guard_of(call, ""),
     )
     fields = msgspec.to_builtins(outcome)
     fields["carried"] = {one.kind: list(one.names) for one in outcome.carried}

@@ -23,7 +23,6 @@ from leasehold.server.lanes import Lanes
 from leasehold.server.limits import Limits, TokenBuckets
 from leasehold.server.metrics import DenialCounters, LaneCounters, RequestCounters
 from leasehold.server.reporter import Reporter
-from leasehold.server.resources import NoResourcesYet
 from leasehold.server.router import Router
 from leasehold.server.server_settings import SettingsWatch
 
@@ -56,7 +55,7 @@ def create_app() -> ASGIApp:
         limits=limits,
     )
     return Router(
-        Service(lanes, keys, limits, NoResourcesYet(), lambda: settings.current),
+        Service(lanes, keys, limits, lambda: settings.current),
         authentication,
         addresses=ClientAddresses(configuration.trusted_proxies),
         key_use=key_use,

@@ -26,6 +26,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.migrations.state import wanted_schema
 from tests.backups.restore.installation import Restorable
+from tests.conftest import FreshDatabase
 
 _TABLES = """
 SELECT relname::text FROM pg_class
@@ -71,6 +72,21 @@ def test_what_was_there_is_there_again_and_what_is_replaced_is_kept(here: Restor
     here.restore(name)
     assert here.value("SELECT count(*) FROM audit_log WHERE action = 'restored'") == 1
     assert here.verify().whole
+
+
+@pytest.mark.parametrize("is_possible", [True, False])
+def test_what_is_replaced_is_backed_up_where_that_is_possible(here: Restorable, name: str, is_possible: bool) -> None:
+    asked: list[str] = []
+
+    class _Guard:
+        def before_change(self, reason: str) -> None:
+            asked.append(reason)
+            if not is_possible:
+                raise BackupError("failed", "The disk is full.")
+
+    restore(here.configuration, name, actor="cli:test", say=here.said.append, source=fetch_backup, guard=_Guard())
+    assert asked == [f"the restore of {name}"]
+    assert any("The disk is full." in sentence for sentence in here.said) is not is_possible
 
 
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(here: Restorable, name: str) -> None:
@@ -138,3 +154,13 @@ def test_a_dropped_database_is_no_obstacle(here: Restorable, name: str) -> None:
     assert "could not be read" in outcome.notes[0]
     assert here.read("SELECT name FROM products") == [("Studio",)]
     assert here.verify().whole
+
+
+def test_a_connection_that_cannot_be_cut_off_is_named_and_nothing_is_changed(
+    here: Restorable, name: str, fresh_database: FreshDatabase
+) -> None:
+    with fresh_database.superuser(), pytest.raises(BackupError, match="perhaps a superuser"):
+        here.restore(name)
+    assert _is_untouched(here)
+    here.restore(name)
+    assert here.read("SELECT name FROM products") == [("Studio",)]

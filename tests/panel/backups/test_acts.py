@@ -71,6 +71,9 @@ def test_the_reason_is_one_line_of_a_bounded_length(administrator: FlaskClient, 
     reason = newest_run(places).arguments[-1]
     assert reason.startswith("before the move x")
     assert len(reason) == 200
+    made = Catalog(places).backups()[0]
+    assert made.facts["reason"] == reason
+    assert made.facts["by"] == newest_run(places).by
 
 
 def test_nothing_is_started_for_a_backup_that_there_is_not(administrator: FlaskClient, places: Places) -> None:

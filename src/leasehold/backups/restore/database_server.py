@@ -22,8 +22,13 @@ _MAINTENANCE_DATABASES = ("postgres", "template1")
 _RENAME_TRIES = 3
 
 _NAMES = "SELECT datname::text FROM pg_database ORDER BY 1"
+# A superuser's connection an owner may not end; PostgreSQL's own processes get out of the way of a rename.
 _END_OTHERS = """
-SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND pid <> ALL (%s::int[])
+SELECT count(pg_terminate_backend(a.pid))
+  FROM pg_stat_activity AS a JOIN pg_roles AS r ON r.oid = a.usesysid,
+       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS me
+ WHERE a.datname = %s AND a.pid <> ALL (%s::int[])
+   AND (me.rolsuper OR pg_has_role(current_user, r.oid, 'USAGE') AND NOT r.rolsuper)
 """
 _ABILITIES = """
 SELECT rolsuper OR rolcreatedb,
@@ -36,7 +41,7 @@ SELECT rolsuper OR rolcreatedb,
 class DatabaseServer:
     """The server with the database `name`; `owner` gets into it as its owner, `administrator` may do what is done here.
 
-    Every method raises `psycopg.Error` where PostgreSQL refuses.
+    Every method raises `psycopg.Error` where PostgreSQL refuses, and some `BackupError` where a person can mend it.
     """
 
     name: str
@@ -107,7 +112,7 @@ class DatabaseServer:
                         connection.execute(statement.format(sql.Identifier(old), sql.Identifier(new)))
             except psycopg.errors.ObjectInUse:  # a connection that had begun before it was closed
                 if not left:
-                    raise
+                    raise _in_use(steps[0][0]) from None
                 for old, _new in steps:
                     self.close(old)
             else:
@@ -125,6 +130,14 @@ class DatabaseServer:
         return psycopg.connect(
             make_conninfo(self.administrator, dbname=database), autocommit=True, application_name=_APPLICATION
         )
+
+
+def _in_use(name: str) -> BackupError:
+    return BackupError(
+        "database_in_use",
+        f"Somebody whom we may not cut off is connected to {name}, perhaps a superuser (pg_stat_activity says who): "
+        "end that connection, then try again. Nothing was changed.",
+    )
 
 
 @contextmanager

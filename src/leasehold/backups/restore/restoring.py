@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
 from leasehold import __version__
 from leasehold.backups.catalog import Catalog
 from leasehold.backups.database.comparing import compare
 from leasehold.backups.database.failures import failures_of
 from leasehold.backups.database.programs import programs_for, server_major
 from leasehold.backups.database.restoring import restore_dump
-from leasehold.backups.errors import WrongVersion
+from leasehold.backups.errors import BackupError, WrongVersion
 from leasehold.backups.lock import only_one
 from leasehold.backups.manifest import DatabaseFacts, Manifest
 from leasehold.backups.names import moment_of
@@ -34,7 +36,8 @@ from leasehold.backups.room import check_room
 from leasehold.embedded.binaries import major
 from leasehold.embedded.layout import LEAST_FREE_BYTES
 from leasehold.kit.configuration import Configuration
-from leasehold.kit.guard import Unguarded
+from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.guard import Guard, Unguarded
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.migrations.runner import migrate
 from leasehold.migrations.state import wanted_schema
@@ -50,16 +53,26 @@ class Source(Protocol):
 
 
 def restore(
-    configuration: Configuration, name: str, *, actor: str, dry_run: bool = False, say: Say, source: Source
+    configuration: Configuration,
+    name: str,
+    *,
+    actor: str,
+    dry_run: bool = False,
+    say: Say,
+    source: Source,
+    guard: Guard | None = None,
 ) -> Outcome:
     """Restore the backup called `name`, or with `dry_run` do everything but the swap and say what that would do.
 
+    A `guard` is asked for a backup of what is there now; where it can make none, the restore goes on all the same.
     `say` gets a sentence at each step; the same is in `Places.restoring`. Raises `BackupError` (`BackupRunning`,
     `BackupUnknown`, `WrongVersion`, `DiskFull`, `NotVerified`, `KeyMissing`) and `ConfigurationError`; everything is
     as it was then.
     """
     moment_of(name)
     places = Places(configuration.data_dir)
+    if guard is not None and not dry_run:
+        _save_what_is_there(guard, name, say)
     with only_one(places, f"A restore of {name}"), server_of(configuration) as server:
         settle(places, server, say)
         new, previous = new_and_previous(server.name, datetime.now(UTC))
@@ -74,6 +87,14 @@ def restore(
         if not dry_run:
             Catalog(places).add("restored", name, restored_by=actor, previous_database=outcome.previous)
         return outcome
+
+
+def _save_what_is_there(guard: Guard, name: str, say: Say) -> None:
+    """What is broken must not keep anybody from restoring, and the replaced database is kept anyway."""
+    try:
+        guard.before_change(f"the restore of {name}")
+    except (BackupError, ConfigurationError, psycopg.Error) as error:
+        say(f"What is there now could not be backed up; it is kept under another name. ({error})")
 
 
 def _restore(

@@ -62,7 +62,7 @@ def line_of(backup: Backup, *, someone_works: bool) -> Line:
     return Line(
         backup.name,
         moment_of(backup.name),
-        str(facts.get("reason", "")),
+        _reason(str(facts.get("reason", ""))),
         state,
         sentence,
         said,
@@ -71,6 +71,15 @@ def line_of(backup: Backup, *, someone_works: bool) -> Line:
         facts.get("stored_bytes"),
         backup.local,
     )
+
+
+def _reason(reason: str) -> str:
+    """What it was made for: the program's own reasons in the reader's language, a person's as they were typed."""
+    if reason == "daily":
+        return str(_("daily"))
+    if reason.startswith("before "):
+        return str(_("before: %(what)s", what=reason.removeprefix("before ")))
+    return reason
 
 
 def _state(backup: Backup, *, someone_works: bool) -> tuple[Badge, str, str]:
