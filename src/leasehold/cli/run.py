@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -87,16 +86,7 @@ def migrate(call: Call) -> None:
 @verb(app, "doctor")
 def doctor(call: Call) -> None:
     """Look at everything that could be wrong, and say what mends it; exit status 1 where something is."""
-    findings = examine(call.configuration)
-    well = all(finding.ok for finding in findings)
-    if call.common.as_json:
-        call.show({"ok": well, "findings": [asdict(finding) for finding in findings]})
-    else:
-        for finding in findings:
-            typer.echo(f"{'ok   ' if finding.ok else 'WRONG'} {finding.check}: {finding.detail}")
-            if finding.mend is not None:
-                typer.echo(f"      mend: {finding.mend}")
-    raise typer.Exit(0 if well else 1)
+    raise typer.Exit(0 if call.show_findings(examine(call.configuration)) else 1)
 
 
 @verb(app, "psql", context_settings={"ignore_unknown_options": True})

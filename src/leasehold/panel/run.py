@@ -15,11 +15,10 @@ from leasehold.kit.database import Role, database_for
 from leasehold.kit.listeners import listen_on_path, listen_on_port
 from leasehold.kit.logging import configure_logging
 from leasehold.kit.panel_address import check_panel_is_safe
-from leasehold.kit.run_dir import make_run_dir
+from leasehold.kit.run_dir import PANEL_SOCKET, make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel.app import create_app
 
-SOCKET_NAME = "panel.sock"
 _THREADS = 8
 _DRAIN_SECONDS = 10
 
@@ -30,7 +29,7 @@ def serve(configuration: Configuration) -> None:
     configure_logging("panel")
     read_or_create_secrets(configuration.data_dir)
     on_port = listen_on_port(configuration.host, configuration.panel_port, option="--panel-port")
-    on_path = listen_on_path(make_run_dir(configuration.data_dir) / SOCKET_NAME)
+    on_path = listen_on_path(make_run_dir(configuration.data_dir) / PANEL_SOCKET)
     _Panel(configuration, [on_port, on_path]).run()
 
 

@@ -9,10 +9,9 @@ from uvicorn.supervisors import Multiprocess
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.listeners import BACKLOG, listen_on_path, listen_on_port
 from leasehold.kit.logging import configure_logging
-from leasehold.kit.run_dir import make_run_dir
+from leasehold.kit.run_dir import SERVER_SOCKET, make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 
-SOCKET_NAME = "server.sock"
 _DRAIN_SECONDS = 10
 _APPLICATION = "leasehold.server.process:create_process_app"
 
@@ -30,7 +29,7 @@ def serve(configuration: Configuration) -> None:
 def listen(configuration: Configuration) -> list[socket.socket]:
     """Both sockets, bound once and shared by all processes."""
     on_port = listen_on_port(configuration.host, configuration.server_port, option="--server-port")
-    on_path = listen_on_path(make_run_dir(configuration.data_dir) / SOCKET_NAME)
+    on_path = listen_on_path(make_run_dir(configuration.data_dir) / SERVER_SOCKET)
     return [on_port, on_path]
 
 
