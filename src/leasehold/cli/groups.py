@@ -23,6 +23,7 @@ RUN_VERBS: Final[dict[str, str]] = {
     "server": "Run the license server.",
     "panel": "Run the admin panel.",
     "worker": "Run what goes by the clock.",
+    "reload": "Replace the processes of the license server and the panel without a pause.",
     "migrate": "Bring the database's schema up to date.",
     "doctor": "Look for what is wrong, and say how to mend it.",
     "psql": "Open PostgreSQL's own client as the owner of the database.",

@@ -1,4 +1,4 @@
-"""Verbs that start Leasehold and watch it: up, server, panel, worker, migrate, doctor, psql, status, logs."""
+"""Verbs that start Leasehold and watch it: up, server, panel, worker, reload, migrate, doctor, psql, status, logs."""
 
 import os
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from leasehold.cli.doctor import examine
 from leasehold.cli.installation import database_of_installation
 from leasehold.cli.logs import log_lines, readable
 from leasehold.cli.psql import exec_psql
+from leasehold.cli.reload import replace_panel_processes, replace_server_processes
 from leasehold.cli.status import as_text, read_status
 from leasehold.cli.verb import new_group, verb
 from leasehold.kit.configuration import Configuration, load_configuration
@@ -74,6 +75,14 @@ def panel(
 def worker(call: Call) -> None:
     """Run the worker alone: what happens by the clock. Several may run; no work is done twice."""
     _run("worker", call.configuration)
+
+
+@verb(app, "reload")
+def reload(call: Call) -> None:
+    """Replace every process of the license server, one by one, while they serve; then the panel's."""
+    note = replace_server_processes(call.configuration.data_dir)
+    panel = replace_panel_processes(call.configuration.data_dir)
+    call.show({"server_processes": list(note.workers), "panel": panel})
 
 
 @verb(app, "migrate")

@@ -13,6 +13,7 @@ _LONGEST_DIRECTORY = 107 - len("/.s.PGSQL.5432.lock")
 
 SERVER_SOCKET = "server.sock"
 PANEL_SOCKET = "panel.sock"
+PANEL_PID_FILE = "panel.pid"
 
 
 def run_dir(data_dir: Path) -> Path:

@@ -1,7 +1,11 @@
-"""`leasehold panel`: the admin panel on its TCP port and on a unix socket for a proxy, under gunicorn."""
+"""`leasehold panel`: the admin panel on its TCP port and on a unix socket for a proxy, under gunicorn.
+
+SIGHUP replaces the process that serves; who asks meanwhile waits for a moment.
+"""
 
 import signal
 import socket
+from pathlib import Path
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -15,12 +19,13 @@ from leasehold.kit.database import Role, database_for
 from leasehold.kit.listeners import listen_on_path, listen_on_port
 from leasehold.kit.logging import configure_logging
 from leasehold.kit.panel_address import check_panel_is_safe
-from leasehold.kit.run_dir import PANEL_SOCKET, make_run_dir
+from leasehold.kit.run_dir import PANEL_PID_FILE, PANEL_SOCKET, make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel.app import create_app
 
 _THREADS = 8
 _DRAIN_SECONDS = 10
+_KEEP_ALIVE_SECONDS = 75  # longer than a proxy keeps an idle connection, so that it is never the panel that closes it
 
 
 def serve(configuration: Configuration) -> None:
@@ -29,24 +34,28 @@ def serve(configuration: Configuration) -> None:
     configure_logging("panel")
     read_or_create_secrets(configuration.data_dir)
     on_port = listen_on_port(configuration.host, configuration.panel_port, option="--panel-port")
-    on_path = listen_on_path(make_run_dir(configuration.data_dir) / PANEL_SOCKET)
-    _Panel(configuration, [on_port, on_path]).run()
+    directory = make_run_dir(configuration.data_dir)
+    on_path = listen_on_path(directory / PANEL_SOCKET)
+    _Panel(configuration, [on_port, on_path], directory / PANEL_PID_FILE).run()
 
 
 class _Panel(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with our application and our sockets, configured here and nowhere else."""
 
-    def __init__(self, configuration: Configuration, sockets: list[socket.socket]) -> None:
+    def __init__(self, configuration: Configuration, sockets: list[socket.socket], pid_file: Path) -> None:
         self._configuration = configuration
-        self._sockets = sockets
+        self._bind = [f"fd://{listener.detach()}" for listener in sockets]
+        self._pid_file = pid_file
         super().__init__()
 
     def load_config(self) -> None:
         settings = {
-            "bind": [f"fd://{listener.detach()}" for listener in self._sockets],
+            "bind": self._bind,
+            "pidfile": str(self._pid_file),
             "worker_class": "gthread",
             "workers": 1,
             "threads": _THREADS,
+            "keepalive": _KEEP_ALIVE_SECONDS,
             "graceful_timeout": _DRAIN_SECONDS,
             "logger_class": _OurLogs,
             "accesslog": None,
