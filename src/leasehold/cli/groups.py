@@ -14,6 +14,7 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),
     "audit": ("leasehold.cli.audit", "What was done, by whom, and whether the log of it is whole."),
     "nginx": ("leasehold.cli.nginx", "Put nginx and TLS in front of the license server and the panel."),
+    "systemd": ("leasehold.cli.systemd", "Run Leasehold as services of this machine."),
 }
 
 # Verbs that stand by themselves: name → help. All of them are in one module, whose `app` holds them.

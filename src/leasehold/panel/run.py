@@ -21,6 +21,7 @@ from leasehold.kit.logging import configure_logging
 from leasehold.kit.panel_address import check_panel_is_safe
 from leasehold.kit.run_dir import PANEL_PID_FILE, PANEL_SOCKET, make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
+from leasehold.kit.service_manager import ServiceManager
 from leasehold.panel.app import create_app
 
 _THREADS = 8
@@ -46,6 +47,7 @@ class _Panel(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._configuration = configuration
         self._bind = [f"fd://{listener.detach()}" for listener in sockets]
         self._pid_file = pid_file
+        self._manager = ServiceManager()
         super().__init__()
 
     def load_config(self) -> None:
@@ -61,6 +63,7 @@ class _Panel(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "accesslog": None,
             "loglevel": "warning",
             "post_fork": _end_with_arbiter,
+            "when_ready": lambda _arbiter: self._manager.ready(),
             "control_socket_disable": True,
             "forwarded_allow_ips": "",
         }
@@ -69,6 +72,22 @@ class _Panel(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         return create_app(self._configuration, database_for(self._configuration, Role.PANEL))
+
+    def run(self) -> None:
+        _Arbiter(self, self._manager).run()
+
+
+class _Arbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's first process, which looks after the one that serves, and says so to systemd."""
+
+    def __init__(self, panel: _Panel, manager: ServiceManager) -> None:
+        super().__init__(panel)
+        self._manager = manager
+
+    def murder_workers(self) -> None:
+        """End what hangs, as gunicorn does once a second."""
+        super().murder_workers()
+        self._manager.alive()
 
 
 class _OurLogs(Logger):  # type: ignore[misc]  # gunicorn has no types
