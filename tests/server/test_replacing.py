@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.beating import beating, plainly
 
 from leasehold.kit.master_note import MasterNote, read_master_note
 from tests.conftest import FreshDatabase
@@ -17,7 +18,6 @@ from tests.embedded.installation import wait_until
 from tests.licensing.running import start
 from tests.licensing.vendor import issue_license
 from tests.races.fleet import Fleet, license_server
-from tests.server.beating import beating, plainly
 
 
 @pytest.fixture

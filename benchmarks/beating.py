@@ -28,9 +28,9 @@ def plainly(port: int) -> Connect:
     return lambda: http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
 
 
-def through_proxy(port: int, context: ssl.SSLContext) -> Connect:
-    """To a proxy on this machine, whatever name its certificate bears."""
-    return lambda: http.client.HTTPSConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS, context=context)
+def through_proxy(name: str, port: int, context: ssl.SSLContext) -> Connect:
+    """To a proxy that serves `name`, by TLS."""
+    return lambda: http.client.HTTPSConnection(name, port, timeout=_TIMEOUT_SECONDS, context=context)
 
 
 @contextmanager
