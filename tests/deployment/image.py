@@ -30,8 +30,8 @@ mount -t tmpfs data "$1/root/var/lib/leasehold"
 chown "$data" "$1/root/var/lib/leasehold"; chmod 711 "$1/root/var/lib/leasehold"
 mount -t tmpfs temporary "$1/root/tmp"; chmod 1777 "$1/root/tmp"
 mount -o remount,ro "$1/root"
-inside() {{ exec chroot "$1/root" setpriv --reuid {user} --regid {user} --init-groups --no-new-privs --bounding-set -all \\
-    --inh-caps -all env -i {variables} sh -c "$2"; }}
+inside() {{ exec chroot "$1/root" setpriv --reuid {user} --regid {user} --init-groups --no-new-privs \\
+    --bounding-set -all --inh-caps -all env -i {variables} sh -c "$2"; }}
 (inside "$1" 'touch /usr/x 2>/dev/null') && echo "the root can be written to" && exit 1
 inside "$1" 'exec {command} --server-port {server_port} --panel-port {panel_port}' & program=$!
 tries=0

@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from leasehold.deployment.certificates import keep_trial_certificate
 from tests.deployment.proxied import API, PANEL, Proxied, proxied, wait_until
 
 
@@ -71,6 +73,50 @@ def test_another_default_site_is_named_with_the_way_to_live_with_it(proxy: Proxi
     assert str(other) in said
     assert "--keep-default-server" in said
     assert proxy.install("--self-signed", "--keep-default-server").returncode == 0
+
+
+def test_with_a_certificate_that_browsers_take_they_never_come_without_tls_again(proxy: Proxied) -> None:
+    certificate, key = proxy.directory / "site.crt", proxy.directory / "site.key"
+    keep_trial_certificate(certificate, key, (API, PANEL), now=datetime.now(UTC))
+    proxy.install("--certificate", str(certificate), "--certificate-key", str(key))
+    wait_until(lambda: proxy.ask("/health/live").status == 503, "nginx serves the site")
+    for name in (API, PANEL):
+        assert proxy.ask("/x", name=name).headers["strict-transport-security"] == "max-age=63072000"
+
+
+def test_certbot_can_prove_that_the_names_are_ours(proxy: Proxied) -> None:
+    proxy.install("--self-signed")
+    challenge = proxy.data_dir / "acme" / ".well-known" / "acme-challenge" / "word"
+    challenge.parent.mkdir(parents=True)
+    challenge.write_text("proof")
+
+    def is_served(name: str) -> bool:
+        return proxy.ask(f"/.well-known/acme-challenge/{challenge.name}", name=name, tls=False).body == b"proof"
+
+    wait_until(lambda: is_served(API) and is_served(PANEL), "certbot's file is served under both names")
+
+
+def test_a_load_balancer_in_front_is_believed_where_it_is_named(proxy: Proxied) -> None:
+    proxy.environment["LEASEHOLD_TRUSTED_PROXIES"] = "127.0.0.1"
+    proxy.install("--self-signed")
+    wait_until(lambda: proxy.ask("/health/live").status == 503, "nginx serves the site")
+    proxy.ask("/health/live", headers={"X-Forwarded-For": "203.0.113.7, 203.0.113.9"})
+    wait_until(lambda: '"address":"203.0.113.9"' in proxy.logs(), "the client's address stands in the log")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+def test_a_full_disk_leaves_the_site_as_it_was(proxy: Proxied) -> None:
+    assert proxy.install("--self-signed").returncode == 0
+    before = site_file(proxy).read_text()
+    sites = proxy.directory / "sites"
+    fill = f'mount -t tmpfs -o size=40k small "{sites}" && printf "%s" "$0" > "{site_file(proxy)}" && exec "$@"'
+    verb = [sys.executable, "-m", "leasehold", "nginx", "install", "--self-signed", "--api-name", API, "--file",
+            str(site_file(proxy)), "--keep-default-server", "--https-port", str(proxy.https_port)]  # fmt: skip
+    said = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", fill, before, *verb],
+        env=proxy.environment, capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert "No space left on device): free some space" in refusal(said)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take a right away from a process")

@@ -155,6 +155,39 @@ def test_slow_clients_hold_up_nobody(site: Proxied) -> None:
         connection.close()
 
 
+def test_requests_at_work_are_finished_while_nginx_takes_over_another_site(site: Proxied) -> None:
+    body = KEY_IN_HAND
+    head = (
+        f"POST /api/v1/license/validate HTTP/1.1\r\nHost: {API}\r\nX-API-Key: {site.api_key}\r\nConnection: close\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with site.connection() as connection:
+        connection.sendall(head.encode() + body[:5])
+        assert site.install("--self-signed", "--keep-default-server").returncode == 0
+        assert site.install("--self-signed").returncode == 0
+        connection.sendall(body[5:])
+        assert parse(read_all(connection)).status == 200
+
+
+def test_one_address_cannot_occupy_the_panel(site: Proxied) -> None:
+    begun = f"POST /sign-out HTTP/1.1\r\nHost: {PANEL}\r\nContent-Length: 9\r\n\r\n{{".encode()
+    occupying = [site.connection(name=PANEL) for _ in range(64)]
+    for connection in occupying:
+        connection.sendall(begun)
+    wait_until(lambda: site.ask("/sign-in", name=PANEL).status == 503, "the 65th is turned away")
+    assert site.ask("/health/live").status == 200
+    for connection in occupying:
+        connection.close()
+    wait_until(lambda: site.ask("/sign-in", name=PANEL).status == 200, "the panel answers again")
+
+
+def test_sign_ins_from_one_address_are_slowed_down_and_nothing_else_is(site: Proxied) -> None:
+    statuses = [site.ask("/sign-in", name=PANEL, method="POST").status for _ in range(30)]
+    assert statuses[-1] == 429
+    assert "warten Sie eine Minute" in site.ask("/sign-in", name=PANEL, method="POST").body.decode()
+    assert site.ask("/sign-in", name=PANEL).status == 200
+
+
 @pytest.mark.slow
 def test_a_client_that_stops_in_the_middle_is_cut_off(site: Proxied) -> None:
     begun = b"POST /api/v1/session/heartbeat HTTP/1.1\r\nHost: api.example.com\r\nContent-Length: 9\r\n\r\n{"

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from leasehold.deployment.installing import not_written
 from leasehold.kit.errors import ConfigurationError
 
 TRIAL_DAYS = 90
@@ -74,14 +75,14 @@ def _make_trial_certificate(certificate: Path, key: Path, names: Sequence[str], 
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(private, hashes.SHA256())
     )
-    key.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    key.touch(mode=0o600)
-    key.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    unlocked = serialization.NoEncryption()
+    try:
+        key.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        key.touch(mode=0o600)
+        key.write_bytes(private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked))
+        certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    except OSError as error:
+        raise not_written(key, error) from error
 
 
 def _read_certificate(path: Path) -> x509.Certificate:

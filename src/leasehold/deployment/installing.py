@@ -1,9 +1,10 @@
 """Files that belong to others' programs: written whole or not at all, and never over somebody else's work."""
 
+import errno
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from leasehold.kit.errors import ConfigurationError
@@ -39,6 +40,12 @@ def replaced(path: Path, text: str) -> Iterator[bool]:
         raise
 
 
+def not_written(path: Path, error: OSError) -> ConfigurationError:
+    """What to say, and to do, where a file could not be written."""
+    cure = "free some space" if error.errno == errno.ENOSPC else "run this as root"
+    return ConfigurationError(f"{path} cannot be written ({error.strerror}): {cure}, then run this again.")
+
+
 def _read_ours(path: Path) -> str | None:
     try:
         text = path.read_text(encoding="utf-8")
@@ -69,5 +76,6 @@ def _write(path: Path, text: str) -> None:
     except FileNotFoundError as error:
         raise ConfigurationError(f"There is no directory {path.parent}: name another file with --file.") from error
     except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise ConfigurationError(f"{path} cannot be written ({error.strerror}): run this as root.") from error
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise not_written(path, error) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from leasehold.deployment import nginx_command
 from leasehold.deployment.certificates import check_certificate, keep_trial_certificate
-from leasehold.deployment.installing import marked, replaced
+from leasehold.deployment.installing import marked, not_written, replaced
 from leasehold.deployment.refusals import API_REFUSALS, PANEL_PAGES, REFUSALS_FOR_ALL
 from leasehold.deployment.site import Site, check_site
 from leasehold.deployment.templates import template
@@ -42,9 +42,17 @@ def install_site(site: Site, file: Path, *, now: datetime) -> bool:
         keep_trial_certificate(site.certificate, site.certificate_key, names, now=now)
     else:
         check_certificate(site.certificate, site.certificate_key, names, now=now)
+    _make_challenge_directory(site.challenge_directory)
     with replaced(file, text):
         nginx_command.check_configuration()
     return nginx_command.reload()
+
+
+def _make_challenge_directory(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(path, error) from error
 
 
 def _check_way_to(unix_socket: Path) -> None:

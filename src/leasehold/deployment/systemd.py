@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leasehold.deployment.environment import environment_file
-from leasehold.deployment.installing import marked, replaced
+from leasehold.deployment.installing import marked, not_written, replaced
 from leasehold.deployment.templates import template
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.errors import ConfigurationError
@@ -134,7 +134,7 @@ def _write_environment(configuration: Configuration, path: Path) -> list[Path]:
         path.touch(mode=0o600)  # it may hold the database's password
         path.write_text(environment_file(configuration), encoding="utf-8")
     except OSError as error:
-        raise ConfigurationError(f"{path} cannot be written ({error.strerror}): run this as root.") from error
+        raise not_written(path, error) from error
     return [path]
 
 

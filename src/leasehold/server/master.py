@@ -151,7 +151,7 @@ class Master:
     def _stop(self, signals: "_Signals") -> None:
         self._manager.stopping()
         for worker in self._workers:
-            worker.ask_to_leave()
+            worker.ask_to_stop()
         deadline = time.monotonic() + _STOP_SECONDS
         while self._workers:
             self._bury()

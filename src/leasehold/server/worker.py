@@ -42,9 +42,14 @@ class Worker:
             self.is_ready = True
 
     def ask_to_leave(self) -> None:
+        """Let it hand its clients over to its successor, and end."""
+        self.is_leaving = True
+        self.process.send_signal(signal.SIGTERM)
+
+    def ask_to_stop(self) -> None:
         """Let it finish what it has begun, and end."""
         self.is_leaving = True
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
         """End it by force."""

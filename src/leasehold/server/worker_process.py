@@ -2,8 +2,9 @@
 
     python -m leasehold.server.worker_process LIFE_FD SOCKET_FD…
 
-Asked to end, it accepts nothing new, and answers what comes on the connections it has with `Connection: close`, so that
-clients go over to its successor by themselves; those that stay silent are closed after a few seconds.
+SIGTERM says that it has a successor: it accepts nothing new, and answers what comes on the connections it has with
+`Connection: close`, so that clients go over by themselves; those that stay silent are closed after a few seconds.
+SIGINT says that there is none: what was begun is finished, and everything is closed.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from types import FrameType
 
 from uvicorn import Config, Server
 
@@ -29,11 +31,12 @@ _LIFE_SIGN_SECONDS = 1
 
 
 def main() -> None:
-    """Serve until SIGTERM; a signal for the master's whole group (Ctrl-C) is the master's to handle."""
+    """Serve until a signal of the master ends it."""
     life, *sockets = (int(descriptor) for descriptor in sys.argv[1:])
     configure_logging("server")
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: None)  # uvicorn raises it once more when it has stopped
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises it once more when it has stopped
+        signal.signal(number, lambda _number, _frame: None)
     die_with_parent(signal.SIGKILL, os.getppid())
     _Server(uvicorn_config(life)).run([socket.socket(fileno=descriptor) for descriptor in sockets])
 
@@ -65,15 +68,26 @@ def uvicorn_config(life: int) -> Config:
 
 
 class _Server(Server):
+    has_successor = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take in why it is to end."""
+        self.has_successor = sig == signal.SIGTERM
+        super().handle_exit(sig, frame)
+
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
-        """Let every client go over in its own time before what is left is closed."""
+        """Let every client go over to the successor in its own time before what is left is closed."""
+        if self.has_successor:
+            await self._hand_over()
+        await super().shutdown(list(sockets or ()))
+
+    async def _hand_over(self) -> None:
         for listener in self.servers:
             listener.close()
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         deadline = time.monotonic() + _LINGER_SECONDS
         while self.server_state.connections and time.monotonic() < deadline and not self.force_exit:
             await asyncio.sleep(_LOOK_SECONDS)
-        await super().shutdown(list(sockets or ()))
 
 
 if __name__ == "__main__":
