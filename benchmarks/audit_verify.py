@@ -20,10 +20,10 @@ import psycopg
 from leasehold.audit.checkpoints import read_witness
 from leasehold.audit.sealing import seal_audit
 from leasehold.audit.verification import verify_audit
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import DATABASE_NAME, Connection, Role, database_for
+from leasehold.kit.guard import Unguarded
 from leasehold.kit.signing import load_key_ring
 from leasehold.migrations.runner import migrate
 
@@ -62,7 +62,7 @@ def measure(data_dir: Path, cluster: Cluster, rows: int) -> float:
         if not superuser.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE_NAME,)).fetchall():
             superuser.execute(f"CREATE DATABASE {DATABASE_NAME} OWNER {Role.OWNER.value}")
     owner = database_for(configuration, Role.OWNER)
-    migrate(owner, NoBackupsYet())
+    migrate(owner, Unguarded())
     keys = load_key_ring(data_dir)
     with owner.connect(application="benchmark") as connection:
         written = seconds(lambda: write(connection, rows))

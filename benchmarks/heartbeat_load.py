@@ -16,10 +16,10 @@ from uuid import uuid4
 import psycopg
 
 from leasehold.api_keys.key_format import digest, new_api_key
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import Database, Role, database_for
+from leasehold.kit.guard import Unguarded
 from leasehold.licensing.license_key import new_license_key
 from leasehold.migrations.runner import migrate
 
@@ -63,7 +63,7 @@ def embedded_database(data_dir: Path) -> Iterator[Database]:
     cluster.start(subprocess.DEVNULL)
     try:
         owner = database_for(load_configuration(data_dir=data_dir, database_url=None), Role.OWNER)
-        migrate(owner, NoBackupsYet())
+        migrate(owner, Unguarded())
         yield owner
     finally:
         cluster.stop()

@@ -33,8 +33,8 @@ def main() -> None:
     ):
         environment = environment_for(Path(directory), database, arguments.sessions)
         with (
-            _serving("leasehold.server.app:create_app", environment) as license_server,
-            _serving("empty_endpoint:create_app", environment) as empty,
+            serving("leasehold.server.app:create_app", environment) as license_server,
+            serving("empty_endpoint:create_app", environment) as empty,
         ):
             _compare(license_server, empty, environment, arguments)
 
@@ -49,7 +49,7 @@ def _arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def _serving(application: str, environment: dict[str, str]) -> Iterator[str]:
+def serving(application: str, environment: dict[str, str]) -> Iterator[str]:
     """One uvicorn process; gives its URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

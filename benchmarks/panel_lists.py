@@ -39,10 +39,10 @@ from flask.testing import FlaskClient
 from panel_cases import Case, detail_cases, list_cases, read_names, search_cases
 from seed import Size, seed
 
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.configuration import Configuration, load_configuration
 from leasehold.kit.database import Role, database_for
+from leasehold.kit.guard import Unguarded
 from leasehold.kit.orm import engine_of
 from leasehold.migrations.runner import migrate
 from leasehold.panel.app import create_app
@@ -108,7 +108,7 @@ def _installation(arguments: argparse.Namespace) -> Iterator[Configuration]:
         try:
             configuration = load_configuration(data_dir=Path(directory), database_url=None)
             owner = database_for(configuration, Role.OWNER)
-            migrate(owner, NoBackupsYet())
+            migrate(owner, Unguarded())
             seed(owner, Size.like(arguments.small))
             yield configuration
         finally:

@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.database import Connection, Database, Role
+from leasehold.kit.guard import Unguarded
 from leasehold.kit.orm import engine_of
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.migrations.runner import migrate
@@ -32,8 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_cluster] = (cluster, directory)
     os.environ[CLUSTER_VARIABLE] = directory.name
     with psycopg.connect(cluster.superuser_conninfo, autocommit=True) as connection:
+        connection.execute(f"ALTER ROLE {Role.OWNER.value} CREATEDB")  # a restore makes one
         connection.execute(f"CREATE DATABASE {TEMPLATE} OWNER {Role.OWNER.value}")
-    migrate(_database(Path(directory.name), TEMPLATE, Role.OWNER), NoBackupsYet())
+    migrate(_database(Path(directory.name), TEMPLATE, Role.OWNER), Unguarded())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

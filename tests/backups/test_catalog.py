@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from leasehold.backups.catalog import Catalog
@@ -8,13 +6,6 @@ from leasehold.backups.places import Places
 from leasehold.backups.states import State
 
 NAME = "server_backup_20260131_030000"
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    places = Places(tmp_path)
-    places.make()
-    return places
 
 
 def test_a_backup_is_what_its_events_say(places: Places) -> None:

@@ -16,7 +16,7 @@ from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
-from leasehold.kit.orm import transaction
+from leasehold.kit.orm import driver_connection, transaction
 from leasehold.licensing.batches import create_batch, rows_of_batch
 from leasehold.licensing.commands import (
     Activate,
@@ -36,7 +36,9 @@ from leasehold.licensing.run_one import run_one
 from leasehold.licensing.service import LicenseTerms, create_licenses, find_license
 from leasehold.licensing.transfers import transfer_license
 from leasehold.licensing.vocabulary import DeviceType, LicenseType
+from leasehold.settings.service import set_setting
 from leasehold.staff.service import create_setup_link
+from tests.browser.demonstration_backups import NEWEST
 
 ACTOR = Actor("test:demonstration")
 _CUSTOMERS = (
@@ -68,6 +70,7 @@ class Demonstration:
     row_id: str
     table: str = "products"
     name: str = "block"
+    backup: str = NEWEST
 
 
 def make_demonstration(database: Database) -> Demonstration:
@@ -95,6 +98,7 @@ def make_demonstration(database: Database) -> Demonstration:
         audit_id = list_life(session, "products", row_id)[0].id
         customer_id, product_slug = customers[0].id, products[0].slug
         link = create_setup_link(session)
+        set_setting(driver_connection(session), "backup_archive", "git@github.com:vendor/archive.git")
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
         rotate_api_key(session, "Shop")
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])

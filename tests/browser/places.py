@@ -8,8 +8,17 @@ from tests.browser.demonstration import Demonstration
 
 # What routes call their arguments, where it is not what the demonstration calls it.
 _ALSO_CALLED = {"slug": "product"}
-# No pages: files, and what only another page asks for.
-_NO_PAGES = {"static", "dashboard.activity", "customers.suggest", "licenses.show_sessions", "audit.download_checkpoint"}
+# No pages: files, what only another page asks for, and what is shut while the database is there.
+_NO_PAGES = {
+    "static",
+    "dashboard.activity",
+    "customers.suggest",
+    "licenses.show_sessions",
+    "audit.download_checkpoint",
+    "rescue.open_link",
+    "rescue.rescue",
+    "rescue.restore",
+}
 
 
 def paths_of(app: Flask, shown: Demonstration) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tests import conftest
 from tests.browser.places import paths_of
 from tests.browser.serving import chromium, demonstration_panel, enter
 
-LOOKS = (("light", 1280, "en"), ("dark", 1280, "de"), ("light", 390, "de"))
+LOOKS = (("light", 1280, "en"), ("dark", 1280, "de"), ("light", 390, "de"), ("dark", 390, "en"))
 
 
 def main(directory: Path, wanted: set[str]) -> None:

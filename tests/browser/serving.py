@@ -14,6 +14,8 @@ from leasehold.kit.database import Role as DatabaseRole
 from leasehold.panel.context import Person, become
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import Demonstration, make_demonstration
+from tests.browser.demonstration_backups import make_backups
+from tests.browser.observations import make_observations
 from tests.conftest import FreshDatabase, cloned_database
 from tests.panel.conftest import make_panel, make_person
 
@@ -31,6 +33,8 @@ def demonstration_panel(data_dir: Path) -> Iterator[tuple[Flask, str, Demonstrat
     """The application, its address, and what its database holds."""
     with cloned_database() as fresh:
         shown = make_demonstration(fresh.as_role(DatabaseRole.PANEL))
+        make_backups(data_dir)
+        make_observations(fresh.owner)
         for app in make_panel(data_dir, fresh.url):
             _let_in_by_cookie(app, fresh)
             with _served(app) as address:

@@ -1,6 +1,7 @@
 """The smaller groups of verbs."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,25 @@ def test_devices_are_blocked_unblocked_and_deactivated(cli: Cli, vendor: Vendor)
     assert [past["end_reason"] for past in cli("session", "list", "--ended", "--json").json] == ["device_blocked"]
     assert cli("device", "block", "--license", key, "nothing", "--json").error["code"] == "device_not_registered"
     assert cli("device", "list", "--license", new_license_key(), "--json").error["code"] == "license_not_found"
+
+
+def test_the_reason_for_what_is_done_stands_in_the_audit_log(cli: Cli, vendor: Vendor, database: Database) -> None:
+    key = _license(cli)
+    vendor.activate(key, FINGERPRINTS[0])
+    token = vendor.start(key, FINGERPRINTS[0])
+    assert cli("session", "end", token, "--reason", " ", "--json").error["code"] == "text_invalid"
+    assert cli("session", "end", token, "--reason", "Moving\n house", "--json").json["end_reason"] == "operator"
+    for verb, reason in (("block", "Lost"), ("unblock", "Found"), ("block", None)):
+        told = () if reason is None else ("--reason", reason)
+        assert cli("device", verb, "--license", key, FINGERPRINTS[0], *told, "--json").status == 0
+    refused = cli("device", "deactivate", "--license", key, FINGERPRINTS[0], "--json")
+    assert refused.error["code"] == "device_blocked"
+    with database.connect(application="test") as connection:
+        query = (
+            "SELECT action, after ->> 'reason' FROM audit_log WHERE action IN ('end', 'block', 'unblock') ORDER BY id"
+        )
+        rows = connection.execute(query).fetchall()
+    assert rows == [("end", "Moving house"), ("block", "Lost"), ("unblock", "Found"), ("block", None)]
 
 
 def test_sessions_are_listed_and_ended(cli: Cli, vendor: Vendor) -> None:
@@ -159,14 +179,11 @@ def test_a_lost_second_factor_is_reset_and_the_link_names_the_proxy(
     monkeypatch.setenv("LEASEHOLD_PANEL_URL", "https://admin.example.org")
     link = cli("admin", "setup-link", "--json").json["setup_link"]
     assert link.startswith("https://admin.example.org/setup/")
-
-
-@pytest.mark.parametrize("verb", ["panel", "up"])
-def test_the_panel_does_not_serve_others_without_tls(cli: Cli, verb: str) -> None:
-    refused = cli(verb, "--host", "0.0.0.0", "--json")
-    assert refused.status == 2
-    assert "LEASEHOLD_PANEL_URL" in refused.error["detail"]
-    assert "--insecure" in refused.error["detail"]
+    assert cli("settings", "set", "panel_url", "https://panel.example.org/", "--json").json["value"] == (
+        "https://panel.example.org"
+    )
+    link = cli("admin", "setup-link", "--json").json["setup_link"]
+    assert link.startswith("https://panel.example.org/setup/")
 
 
 def test_people_read_lines_and_pipes_read_tabs(cli: Cli) -> None:
@@ -193,3 +210,16 @@ def test_a_license_changes_hands_is_converted_and_talked_about(cli: Cli) -> None
     assert cli("license", "convert", str(key), "--json").json["type"] == "full"
     assert cli("license", "convert", str(key), "--json").error["code"] == "license_full"
     assert cli("license", "note", str(key), "Called", "--json").json["note"] == "Called"
+
+
+def test_a_backup_is_made_before_a_protected_setting_changes(cli: Cli, tmp_path: Path) -> None:
+    assert cli("settings", "set", "backup_archive", "ext::sh", "--json").error["code"] == "setting_invalid"
+    assert cli("backup", "list", "--json").json == []
+    archive = str(tmp_path / "archive.git")
+    assert cli("settings", "set", "backup_archive", archive, "--json").json["value"] == archive
+    (backup,) = cli("backup", "list", "--json").json
+    assert (backup["state"], backup["reason"]) == ("local", "before changing the setting backup_archive")
+    cli("settings", "set", "heartbeat_interval", "20")
+    assert len(cli("backup", "list", "--json").json) == 1
+    finished = cli("backup", "finish", "--json")
+    assert (finished.status, finished.json["state"]) == (0, "proved")

@@ -1,12 +1,15 @@
 """The verbs that watch, where something is wrong; where all is well they are tested on a running installation."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from leasehold.embedded.readiness import answers_well
 from tests.conftest import FreshDatabase
-from tests.embedded.installation import free_port, leasehold
+from tests.embedded.installation import clean_environment, free_port, leasehold, wait_until
 
 
 @pytest.fixture
@@ -17,6 +20,33 @@ def environment(fresh_database: FreshDatabase, tmp_path: Path) -> dict[str, str]
         "LEASEHOLD_SERVER_PORT": str(free_port()),
         "LEASEHOLD_PANEL_PORT": str(free_port()),
     }
+
+
+def test_the_panel_does_not_serve_others_without_tls(environment: dict[str, str], tmp_path: Path) -> None:
+    new = {"LEASEHOLD_DATA_DIR": str(tmp_path / "new")}
+    for refused in (
+        leasehold("panel", "--host", "0.0.0.0", "--json", **environment),
+        leasehold("up", "--host", "0.0.0.0", "--json", **environment),
+        leasehold("up", "--host", "0.0.0.0", "--json", **new),
+    ):
+        assert refused.returncode == 2
+        said = json.loads(refused.stderr.splitlines()[-1])["error"]["detail"]
+        assert "LEASEHOLD_PANEL_URL" in said
+        assert "--insecure" in said
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_panel_serves_others_once_the_setting_says_that_a_proxy_speaks_tls(environment: dict[str, str]) -> None:
+    leasehold("settings", "set", "panel_url", "https://admin.example.org", **environment).check_returncode()
+    command = [sys.executable, "-m", "leasehold", "panel", "--host", "0.0.0.0"]
+    panel = subprocess.Popen(command, env={**clean_environment(), **environment}, stderr=subprocess.PIPE)
+    try:
+        address = f"http://127.0.0.1:{environment['LEASEHOLD_PANEL_PORT']}/"
+        wait_until(lambda: answers_well(address, "") or panel.poll() is not None, "the panel answers")
+        assert panel.poll() is None
+    finally:
+        panel.terminate()
+        panel.communicate(timeout=60)
 
 
 def test_migrate_has_nothing_to_do_on_a_current_schema(environment: dict[str, str]) -> None:
@@ -59,7 +89,7 @@ def test_doctor_finds_what_others_may_read_or_write(environment: dict[str, str],
     assert "leasehold worker" in done.stdout
 
 
-def test_doctor_counts_partitions_and_jobs(environment: dict[str, str], fresh_database: FreshDatabase) -> None:
+def test_doctor_counts_partitions_jobs_and_backups(environment: dict[str, str], fresh_database: FreshDatabase) -> None:
     with fresh_database.owner.connect(application="test", autocommit=True) as owner:
         row = owner.execute("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY_MM')").fetchone()
         assert row is not None
@@ -69,6 +99,10 @@ def test_doctor_counts_partitions_and_jobs(environment: dict[str, str], fresh_da
             "INSERT INTO schedules (name, finished_at, failure)"
             " VALUES ('sweep', clock_timestamp() - interval '1 hour', 'LookupError: gone')"
         )
+        owner.execute(
+            "UPDATE backup_state SET verified = 'server_backup_20260124_030000', failure = 'The disk is full.',"
+            " verified_at = clock_timestamp() - interval '27 hours'"
+        )
     done = leasehold("doctor", "--json", **environment)
     wrong = {
         finding["check"]: finding["detail"] for finding in json.loads(done.stdout)["findings"] if not finding["ok"]
@@ -77,6 +111,8 @@ def test_doctor_counts_partitions_and_jobs(environment: dict[str, str], fresh_da
     assert str(row[0]).replace("_", "-") in wrong["partitions"]
     assert wrong["worker"].startswith("The worker last ran 36")
     assert wrong["job sweep"] == "LookupError: gone"
+    overdue = "There should be a newer good backup: server_backup_20260124_030000 is 27 hours old. The disk is full."
+    assert wrong["backup"] == overdue
 
 
 def test_psql_finds_a_given_database(environment: dict[str, str]) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection, Database, Role, database_for
+from leasehold.kit.guard import Unguarded
 from leasehold.kit.run_dir import run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.migrations.runner import migrate
@@ -28,7 +28,7 @@ _DEVICES = 4
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     own = Cluster(tmp_path / "data")
     own.start(subprocess.DEVNULL)
-    migrate(_owner(own), NoBackupsYet())
+    migrate(_owner(own), Unguarded())
     yield own
     own.stop()
 

@@ -9,9 +9,10 @@ from joserfc import jws
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet, OKPKey
 
+from leasehold.kit import signing
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.secrets_file import FILE_NAME, change_secrets, read_or_create_secrets
-from leasehold.kit.signing import KeyRing, SignatureRefused, load_key_ring
+from leasehold.kit.signing import CurrentKeys, KeyRing, SignatureRefused, load_key_ring
 
 
 def checked(token: str, ring: KeyRing) -> jws.CompactSignature:
@@ -95,3 +96,15 @@ def test_verify_returns_what_was_signed_and_refuses_everything_else(tmp_path: Pa
     ):
         with pytest.raises(SignatureRefused, match=why):
             ring.verify(wrong, "t")
+
+
+def test_a_program_that_runs_for_long_takes_on_changed_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing, "_BELIEVED_SECONDS", -1.0)
+    keys, other = CurrentKeys(tmp_path), tmp_path / "other"
+    assert keys().keys[0].kid == kid_of(tmp_path)
+    with change_secrets(tmp_path) as secrets:
+        load_key_ring(other)
+        secrets["signing_keys"] = read_or_create_secrets(other)["signing_keys"]
+    assert keys().keys[0].kid == kid_of(other)
+    (tmp_path / FILE_NAME).write_text("damaged")
+    assert keys().keys[0].kid == kid_of(other)

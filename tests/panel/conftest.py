@@ -8,16 +8,20 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from leasehold.backups.places import Places
+from leasehold.backups.runs import list_runs
 from leasehold.kit.actor import Actor
-from leasehold.kit.configuration import load_configuration
+from leasehold.kit.configuration import Configuration, load_configuration
 from leasehold.kit.database import Role as DatabaseRole
 from leasehold.kit.database import database_for
+from leasehold.kit.guard import Guard, Unguarded
 from leasehold.kit.orm import engine_of
 from leasehold.panel.app import create_app
-from leasehold.panel.context import Person, become
+from leasehold.panel.context import GuardMaker, Person, become
 from leasehold.staff import passwords
 from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
+from tests.embedded.installation import wait_until
 
 _ADD_MEMBER = "INSERT INTO staff_members (email, name, role) VALUES (%s, 'Testa Prüferin', %s) RETURNING id"
 
@@ -31,13 +35,30 @@ def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     passwords._nobodys_hash.cache_clear()
 
 
-def make_panel(data_dir: Path, url: str) -> Iterator[Flask]:
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """SSH keys are made below it, not in the home of whoever runs the tests."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def _unguarded(_configuration: Configuration, *, by: Actor, accepted: str) -> Guard:
+    """For pages that are about something else than the backup before what they change."""
+    return Unguarded()
+
+
+def make_panel(data_dir: Path, url: str, *, guard: GuardMaker = _unguarded) -> Iterator[Flask]:
     configuration = load_configuration(database_url=url, data_dir=data_dir)
     database = database_for(configuration, DatabaseRole.PANEL)
-    app = create_app(configuration, database)
+    app = create_app(configuration, database, guard=guard)
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
+    wait_for_runs(Places(data_dir))
     engine_of(database).dispose()
+
+
+def wait_for_runs(places: Places) -> None:
+    """Return when nothing goes on that was started in the panel."""
+    wait_until(lambda: not any(run.goes_on for run in list_runs(places, most=1)), "what was started has ended")
 
 
 def make_person(fresh: FreshDatabase, role: Role) -> Person:

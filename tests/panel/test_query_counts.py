@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,6 +23,7 @@ from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.licensing.vocabulary import DeviceType
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import ACTOR, Demonstration, make_demonstration, obey
+from tests.browser.demonstration_backups import make_backups
 from tests.browser.places import paths_of
 from tests.panel.conftest import ClientAs
 
@@ -50,10 +52,11 @@ def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_every_page_needs_few_statements_however_much_there_is(
-    panel: Flask, client_as: ClientAs, database: Database, monkeypatch: pytest.MonkeyPatch
+    panel: Flask, client_as: ClientAs, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     client = client_as(Role.ADMINISTRATOR)
     shown = make_demonstration(database)
+    make_backups(tmp_path, days=3)
     paths = paths_of(panel, shown)
     assert len(paths) > 25
 
@@ -70,6 +73,7 @@ def test_every_page_needs_few_statements_however_much_there_is(
     assert {endpoint: number for endpoint, number in few.items() if number > MOST_STATEMENTS} == {}
     assert sum(few.values()) > len(few), "nothing was counted"
     _make_more(database, shown)
+    make_backups(tmp_path, days=30)
     many = {endpoint: count(path) for endpoint, path in paths.items()}
     assert {endpoint: (few[endpoint], many[endpoint]) for endpoint in few if many[endpoint] > few[endpoint]} == {}
 

@@ -21,7 +21,7 @@ from leasehold.licensing.vocabulary import GRANTED, Code
 from leasehold.panel.refusal_words import SENTENCES, SUBJECTS
 from leasehold.panel.refusals import sentence_for
 from leasehold.settings.errors import SettingsInvalid
-from leasehold.settings.registry import SETTINGS
+from leasehold.settings.registry import SETTINGS, find_setting
 
 SOURCE = Path(leasehold.__file__).parent
 CAPABILITIES = ("api_keys", "audit", "customers", "kit", "licensing", "operations", "settings", "staff")
@@ -67,7 +67,8 @@ def test_what_depends_on_what_was_typed_has_its_sentences(reader: str) -> None:
         _refusal_of(lambda text=text: clean_text(text, what="The note", longest=5)) for text in ("", "\0", "sixsix")
     ]
     errors += [_refusal_of(lambda change=change: changed_features({}, change)) for change in _IMPOSSIBLE_FEATURES]
-    errors += [_refusal_of(lambda setting=setting: setting.parse("never")) for setting in SETTINGS]
+    errors += [_refusal_of(lambda setting=setting: setting.parse("nev\0er")) for setting in SETTINGS]
+    errors += [_refusal_of(lambda text=text: find_setting(text[0]).parse(text[1])) for text in _IMPOSSIBLE_TEXTS]
     _said_well(errors, reader)
 
 
@@ -95,6 +96,14 @@ _IMPOSSIBLE_FEATURES: tuple[dict[str, Any], ...] = (
     {"pi": float("inf")},
     {"text": "\0"},
     {f"number-{number}": True for number in range(101)},
+)
+
+_IMPOSSIBLE_TEXTS = (
+    ("backup_archive", "ext::sh"),
+    ("backup_ssh_key", "key"),
+    ("backup_author_name", "<>"),
+    ("backup_author_email", "nobody"),
+    ("backup_time", "25:00"),
 )
 
 

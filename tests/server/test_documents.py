@@ -96,12 +96,15 @@ def test_degraded(server: RunningServer) -> None:
         assert answer.status_code == 200
         return sorted(finding["code"] for finding in answer.json().get("missing", ()))
 
-    server.wait_until(lambda: missing() == ["partition_missing", "rows_in_default_partition"])
+    server.change("UPDATE backup_state SET begun_at = begun_at - interval '27 hours'")
+
+    server.wait_until(lambda: missing() == ["backup_overdue", "partition_missing", "rows_in_default_partition"])
     body = httpx2.get(f"{server.base_url}/health/ready").json()
     assert body["status"] == "degraded"
     assert any(newest in finding["detail"] for finding in body["missing"])
     server.change(f"DROP TABLE {newest}")
     server.change("DELETE FROM license_heartbeats_default")
+    server.change("UPDATE backup_state SET begun_at = clock_timestamp()")
     server.change("SELECT ensure_heartbeat_partitions()")
     server.wait_until(lambda: missing() == [])
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from leasehold.backups.guard import NoBackupsYet
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database, Role, database_for
+from leasehold.kit.guard import Unguarded
 from leasehold.licensing.commands import Activate, EndSession, Heartbeat, StartSession, Validate
 from leasehold.licensing.outcomes import Outcome
 from leasehold.licensing.vocabulary import Code, DeviceType
@@ -140,7 +140,7 @@ def test_connections_that_died_while_idle_cost_nobody_an_answer(fresh_database: 
         async with running(fresh_database.as_role(Role.SERVER)) as lanes:
             start = await live_session(lanes, key)
             with fresh_database.superuser() as superuser:
-                assert scalar(superuser, _KILL_LANES) == 4
+                assert scalar(superuser, _KILL_LANES) == 5
             outcome = await lanes.submit(start, _ACTOR)
             assert outcome.code is Code.RESUMED
             assert outcome.session is not None
@@ -154,7 +154,7 @@ def test_connections_that_died_while_idle_cost_nobody_an_answer(fresh_database: 
 def own_cluster(tmp_path: Path) -> Any:
     cluster = Cluster(tmp_path)
     cluster.start(subprocess.DEVNULL)
-    migrate(database_for(Configuration(data_dir=tmp_path), Role.OWNER), NoBackupsYet())
+    migrate(database_for(Configuration(data_dir=tmp_path), Role.OWNER), Unguarded())
     yield cluster
     cluster.stop()
 

@@ -6,11 +6,15 @@ import psycopg
 import pytest
 
 from leasehold.kit.actor import Actor
+from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import Connection, Database, Role
+from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.orm import driver_connection, engine_of, transaction
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid, SettingUnknown
 from leasehold.settings.history import read_last_changes
-from leasehold.settings.registry import SETTINGS, Home, IntegerSetting, find_setting
+from leasehold.settings.kinds import Home, IntegerSetting
+from leasehold.settings.panel_url import check_panel_may_listen, read_configuration
+from leasehold.settings.registry import SETTINGS, find_setting
 from leasehold.settings.service import get_setting, read_all, reset_setting, set_setting, set_settings
 from tests.conftest import FreshDatabase
 
@@ -62,6 +66,39 @@ def test_an_unknown_time_zone_is_refused(text: str) -> None:
         find_setting("timezone").parse(text)
 
 
+def test_the_panels_address_is_read_as_the_configurations_is() -> None:
+    setting = find_setting("panel_url")
+    assert setting.parse(" https://admin.example.org/ ") == "https://admin.example.org"
+    assert setting.parse(" ") == ""
+    for text in ("admin.example.org", "ftp://a.example", "https://a.example/panel", "https://[", "https://a:x", "//a"):
+        with pytest.raises(SettingInvalid):
+            setting.parse(text)
+
+
+def test_the_setting_wins_over_the_configuration_and_clears(database: Database) -> None:
+    configured = load_configuration(host="0.0.0.0", panel_url="http://old.example.org")
+    with pytest.raises(ConfigurationError, match="without TLS"):
+        check_panel_may_listen(configured, database)
+    with database.connect(application="test") as connection:
+        ACTOR.sign(connection)
+        set_setting(connection, "panel_url", "https://admin.example.org")
+        assert read_configuration(configured, connection).panel_url == "https://admin.example.org"
+    check_panel_may_listen(configured, database)
+    with database.connect(application="test") as connection:
+        ACTOR.sign(connection)
+        set_setting(connection, "panel_url", "")
+        assert read_configuration(configured, connection) == configured
+        told = connection.execute("SELECT after FROM audit_log WHERE row_id = 'panel_url' ORDER BY id").fetchall()
+    assert told == [({"value": "https://admin.example.org"},), ({"value": ""},)]
+
+
+def test_a_safe_configuration_asks_no_database() -> None:
+    nowhere = Database("host=127.0.0.1 port=1 dbname=none", Role.PANEL)
+    check_panel_may_listen(load_configuration(host="0.0.0.0", insecure=True), nowhere)
+    with pytest.raises(psycopg.OperationalError):
+        check_panel_may_listen(load_configuration(host="0.0.0.0"), nowhere)
+
+
 def test_an_unknown_setting_is_refused(database: Database) -> None:
     with transaction(database, ACTOR) as session, pytest.raises(SettingUnknown):
         set_setting(driver_connection(session), "colour", "red")
@@ -106,7 +143,7 @@ def _stores(connection: Connection, statement: str) -> bool:
 
 @pytest.mark.parametrize("configured", ["Europe/Berlin", "Nowhere/Land", ""])
 def test_the_machine_s_time_zone_is_one(configured: str) -> None:
-    program = "from leasehold.settings.registry import machine_time_zone; print(machine_time_zone())"
+    program = "from leasehold.settings.kinds import machine_time_zone; print(machine_time_zone())"
     printed = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {"TZ": configured}, capture_output=True, text=True, check=True
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leasehold.kit.database import Connection, Database, Role
-from leasehold.worker.jobs import Job, JobContext
+from leasehold.worker.job import Job, JobContext
 from leasehold.worker.run import Worker
 from leasehold.worker.schedules import claim, due_jobs, enrol, record_success
 from tests.conftest import FreshDatabase

@@ -24,7 +24,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something that happened to the backup `name`.
 
     `step` is a `State` that it has reached, or one of `failed`, `checked` (proved again), `drilled` (restored from the
-    archive alone), `pruned` (its objects are no longer here), `volume` (an archive was begun; it has no name).
+    archive alone), `restored` (the installation went back to it), `pruned` (its objects are no longer here), `volume`
+    (an archive was begun; it has no name).
     """
 
     at: str

@@ -87,6 +87,27 @@ class NotVerified(BackupError):
     status = ExitStatus.NOT_VERIFIED
 
 
+class BackupDamaged(NotVerified):
+    """What is kept of a backup is not what was stored; `why` is the rest of a sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("backup_damaged", f"The backup was damaged or changed: {why}. Use another copy of it.")
+
+
+class ObjectMissing(BackupError):
+    """A part of a backup is not where it was looked for; another copy of the backup may have it."""
+
+    status = ExitStatus.NOT_VERIFIED
+    kind_of_all = Kind.NOT_FOUND
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            "backup_incomplete",
+            f"A part of the backup is not here ({what}): it was removed after it had been proved to be in the archive, "
+            "or it was lost. Take the backup from the archive.",
+        )
+
+
 class ArchiveRefused(BackupError):
     """The archive cannot be used, or its history is not the one that was pushed."""
 

@@ -2,10 +2,17 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
 
-_CONFIGURATION = {
+from leasehold.backups.errors import BackupError
+
+_PIECE_BYTES: Final = 256 * 1024
+
+CONFIGURATION: Final = {
     "core.compression": "0",  # what is stored is compressed and sealed already
     "core.fsync": "all",
     "core.fsyncMethod": "fsync",
@@ -42,18 +49,48 @@ def git(
     Raises `GitFailed`, and `subprocess.TimeoutExpired` after `seconds`.
     """
     command = ["git", "--git-dir", str(repository), *arguments]
-    done = subprocess.run(
-        command,
-        input=given,
-        stdin=subprocess.DEVNULL if given is None else None,
-        capture_output=True,
-        check=False,
-        env=_environment() | dict(environment or {}),
-        timeout=seconds,
-    )
+    with git_needed():
+        done = subprocess.run(
+            command,
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            check=False,
+            env=environment_of_git() | dict(environment or {}),
+            timeout=seconds,
+        )
     if done.returncode != 0:
         raise GitFailed(arguments, done.returncode, done.stderr.decode(errors="replace"))
     return done.stdout
+
+
+@contextmanager
+def git_needed() -> Iterator[None]:
+    """Start git inside; raises `BackupError` where it is not installed."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BackupError("git_missing", "git is not installed here: install it (`apt install git`).") from error
+
+
+def stream(repository: Path, *arguments: str) -> Iterator[bytes]:
+    """The same, piece by piece, for what is large; git is stopped where nobody wants the rest. Raises `GitFailed`."""
+    command = ["git", "--git-dir", str(repository), *arguments]
+    with (
+        TemporaryFile() as said,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env=environment_of_git()
+        ) as process,
+    ):
+        try:
+            while piece := process.stdout.read(_PIECE_BYTES):  # type: ignore[union-attr]  # it is a pipe
+                yield piece
+        except BaseException:
+            process.kill()
+            raise
+        if process.wait() != 0:
+            said.seek(0)
+            raise GitFailed(arguments, process.returncode, said.read().decode(errors="replace"))
 
 
 def identity(name: str, email: str, moment: str) -> dict[str, str]:
@@ -65,9 +102,10 @@ def identity(name: str, email: str, moment: str) -> dict[str, str]:
     }
 
 
-def _environment() -> dict[str, str]:
-    configuration = {"GIT_CONFIG_COUNT": str(len(_CONFIGURATION))}
-    for number, (key, value) in enumerate(_CONFIGURATION.items()):
+def environment_of_git() -> dict[str, str]:
+    """The environment that git runs in."""
+    configuration = {"GIT_CONFIG_COUNT": str(len(CONFIGURATION))}
+    for number, (key, value) in enumerate(CONFIGURATION.items()):
         configuration |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return (

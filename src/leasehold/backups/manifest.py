@@ -12,7 +12,8 @@ class Chunk(msgspec.Struct, frozen=True):
 
     `sha256` and `size` (bytes) are those of the plain piece. `object` is the SHA-256 of what is stored (compressed by
     zstd, then sealed by age), `blob` git's id of the same, `stored` its size in bytes. Where `base` is given, zstd had
-    the plain piece with that SHA-256 as its prefix (`--patch-from`), and needs it again.
+    the plain piece with that SHA-256 as its prefix (`--patch-from`), and needs it again. `first_line` is what the line
+    that it begins with is known by: that finds it again in a later backup.
     """
 
     sha256: str
@@ -21,6 +22,7 @@ class Chunk(msgspec.Struct, frozen=True):
     blob: str
     stored: int
     base: str | None = None
+    first_line: str = ""
 
 
 class StoredFile(msgspec.Struct, frozen=True):
@@ -34,9 +36,10 @@ class StoredFile(msgspec.Struct, frozen=True):
 
 
 class TableFacts(msgspec.Struct, frozen=True):
-    """What a table held in the snapshot: `hash` sums the hashes of its rows. `file` is where pg_dump put them.
+    """What a table held in the snapshot: `hash` sums the hashes of its rows.
 
-    `closed` says that nothing will be written to it any more (a past month's partition).
+    `file` is the path of the `StoredFile` that pg_dump put them into. `closed` says that nothing will be written to it
+    any more (a past month's partition).
     """
 
     name: str
@@ -67,7 +70,7 @@ class DatabaseFacts(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """Everything about a backup. `chunks` describes each piece that a file or another piece's base refers to.
+    """Everything about a backup. `chunks` describes each piece that a file or another piece refers to, bases first.
 
     `cycle` and `index` place it among the others: the first of a cycle stands alone, a later one may be stored as the
     difference to backup `index & (index - 1)` of the same cycle. `recipients` are the age recipients that it is sealed

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from leasehold.cli.call import Call
+from leasehold.cli.installation import address_of_panel
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
-from leasehold.kit.panel_address import panel_address
+from leasehold.kit.orm import driver_connection
+from leasehold.settings.panel_url import read_configuration
 from leasehold.staff.models import StaffMember
 from leasehold.staff.service import (
     SETUP_LINK_LIFETIME,
@@ -27,9 +29,10 @@ def setup_link(call: Call) -> None:
     """Make a link that makes an administrator, once, within a quarter of an hour."""
     with transaction(call) as session:
         token = create_setup_link(session)
+        configuration = read_configuration(call.configuration, driver_connection(session))
     call.show(
         {
-            "setup_link": f"{panel_address(call.configuration)}/setup/{token}",
+            "setup_link": f"{address_of_panel(configuration)}/setup/{token}",
             "expires_at": rfc3339(datetime.now(UTC) + SETUP_LINK_LIFETIME),
         }
     )

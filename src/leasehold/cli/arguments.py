@@ -14,6 +14,9 @@ LicenseKeyOption = Annotated[str, typer.Option("--license", metavar="KEY", help=
 OptionalLicenseKey = Annotated[
     str | None, typer.Option("--license", metavar="KEY", help="Only those of this license.", show_default=False)
 ]
+ReasonOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Why; stands in the audit log for good: name no persons.")
+]
 
 
 def license_key_from(text: str) -> str:

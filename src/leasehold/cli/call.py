@@ -8,7 +8,7 @@ from functools import cached_property
 
 from leasehold.cli.options import Common
 from leasehold.cli.output import Fields, print_findings, print_list, print_object
-from leasehold.kit.actor import Actor
+from leasehold.kit.actor import ON_BEHALF_OF, Actor
 from leasehold.kit.configuration import Configuration, load_configuration
 from leasehold.kit.findings import Finding
 
@@ -26,8 +26,8 @@ class Call:
 
     @cached_property
     def actor(self) -> Actor:
-        """The person at the keyboard, by the operating system's name."""
-        return Actor(f"cli:{_os_user()}")
+        """The person at the keyboard, by the operating system's name, or who had the panel start this."""
+        return Actor(os.environ.get(ON_BEHALF_OF) or f"cli:{_os_user()}")
 
     def show(self, fields: Fields) -> None:
         """Print one thing."""

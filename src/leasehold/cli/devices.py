@@ -4,16 +4,17 @@ from typing import Annotated
 
 import typer
 
-from leasehold.cli.arguments import LicenseKeyOption, OptionalLicenseKey, license_key_from
+from leasehold.cli.arguments import LicenseKeyOption, OptionalLicenseKey, ReasonOption, license_key_from
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.paging import all_rows
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.licensing.commands import BlockDevice, Deactivate, UnblockDevice
+from leasehold.licensing.device_service import change_device
 from leasehold.licensing.models import DeviceRegistration
 from leasehold.licensing.queries import list_devices
-from leasehold.licensing.service import carry_out, find_license
+from leasehold.licensing.service import find_license
 from leasehold.licensing.state import Device
 
 app = new_group()
@@ -39,29 +40,33 @@ def list_(call: Call, license_key: OptionalLicenseKey = None) -> None:
 
 
 @verb(app, "block")
-def block(call: Call, fingerprint: FingerprintArgument, license_key: LicenseKeyOption) -> None:
+def block(
+    call: Call, fingerprint: FingerprintArgument, license_key: LicenseKeyOption, reason: ReasonOption = None
+) -> None:
     """Shut a device out until it is unblocked; its running session ends."""
-    _carry_out(call, BlockDevice(license_key_from(license_key), fingerprint))
+    _change(call, BlockDevice(license_key_from(license_key), fingerprint), reason)
 
 
 @verb(app, "unblock")
-def unblock(call: Call, fingerprint: FingerprintArgument, license_key: LicenseKeyOption) -> None:
+def unblock(
+    call: Call, fingerprint: FingerprintArgument, license_key: LicenseKeyOption, reason: ReasonOption = None
+) -> None:
     """Let a blocked device activate again; it stays inactive until it does."""
-    _carry_out(call, UnblockDevice(license_key_from(license_key), fingerprint))
+    _change(call, UnblockDevice(license_key_from(license_key), fingerprint), reason)
 
 
 @verb(app, "deactivate")
-def deactivate(call: Call, fingerprint: FingerprintArgument, license_key: LicenseKeyOption) -> None:
+def deactivate(
+    call: Call, fingerprint: FingerprintArgument, license_key: LicenseKeyOption, reason: ReasonOption = None
+) -> None:
     """Give a device's place back; its running session ends, and it may activate again."""
-    _carry_out(call, Deactivate(license_key_from(license_key), fingerprint))
+    _change(call, Deactivate(license_key_from(license_key), fingerprint), reason)
 
 
-def _carry_out(call: Call, command: BlockDevice | UnblockDevice | Deactivate) -> None:
+def _change(call: Call, command: BlockDevice | UnblockDevice | Deactivate, reason: str | None) -> None:
     with transaction(call) as session:
-        outcome = carry_out(session, command, actor=call.actor)
-    if outcome.device is None:
-        raise LookupError(outcome.code)
-    call.show(_fields(outcome.device, command.license_key))
+        device = change_device(session, command, reason=reason, actor=call.actor)
+    call.show(_fields(device, command.license_key))
 
 
 def _fields(device: Device | DeviceRegistration, license_key: str) -> Fields:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, look_at_database
-from leasehold.cli.status import sweep_is_late
+from leasehold.cli.status import backup_is_overdue, sweep_is_late
+from leasehold.embedded.binaries import embedded_programs
 from leasehold.embedded.layout import check_free_space, check_layout, check_postgresql_version
 from leasehold.embedded.running import what_runs
 from leasehold.kit.configuration import Configuration
@@ -60,7 +61,7 @@ def _check_contents(configuration: Configuration) -> None:
     check_layout(configuration.data_dir)
     check_free_space(configuration.data_dir)
     if configuration.embedded:
-        check_postgresql_version(configuration.data_dir / "postgresql")
+        check_postgresql_version(configuration.data_dir / "postgresql", embedded_programs())
 
 
 def _secrets_file(configuration: Configuration) -> Finding:
@@ -104,6 +105,9 @@ def _database(configuration: Configuration) -> Iterator[Finding]:
     yield _partitions(facts)
     late = sweep_is_late(facts)
     yield Finding("worker", ok=late is None, detail=late or "runs", mend="leasehold worker" if late else None)
+    overdue = backup_is_overdue(facts)
+    create = "leasehold backup create --reason overdue"
+    yield Finding("backup", ok=overdue is None, detail=overdue or "not overdue", mend=create if overdue else None)
     for job in facts.jobs:
         if job.failure:
             yield Finding(f"job {job.name}", ok=False, detail=job.failure, mend="leasehold logs worker")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import psycopg
 
+from leasehold.backups.record import BackupRecord, read_record
 from leasehold.cli.installation import database_of_installation
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection, Role
@@ -46,6 +47,7 @@ class DatabaseFacts:
     sessions_live: int
     processes: tuple[ServerProcess, ...]
     clock_difference: float
+    backups: BackupRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def _facts(connection: Connection) -> DatabaseFacts:
         sessions_live=count_live_sessions(connection),
         processes=tuple(list_processes(connection)),
         clock_difference=difference,
+        backups=None if schema.problem else read_record(connection),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import typer
 
+from leasehold.backups.errors import BackupError
 from leasehold.kit.errors import ConfigurationError, DomainError, Kind
 
 REFUSED = 1
@@ -32,6 +33,8 @@ class Failure:
 def explain(error: Exception) -> Failure | None:
     """What to tell the person; None for what is a mistake in the program."""
     match error:
+        case BackupError():
+            return Failure(error.status, error.code, error.detail, error.context)
         case DomainError():
             status = DATABASE_AWAY if error.kind is Kind.UNAVAILABLE else REFUSED
             return Failure(status, error.code, error.detail, error.context)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from leasehold.backups.guard import NoBackupsYet
+from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.doctor import examine
 from leasehold.cli.installation import database_of_installation
@@ -86,9 +86,10 @@ def reload(call: Call) -> None:
 
 
 @verb(app, "migrate")
-def migrate(call: Call) -> None:
-    """Bring the database's schema up to what this release needs."""
-    applied = _load(_MIGRATE)(database_of_installation(call.configuration, Role.OWNER), NoBackupsYet())
+def migrate(call: Call, *, without_backup: WithoutBackup = "") -> None:
+    """Bring the database's schema up to what this release needs, after a backup."""
+    guard = guard_of(call, without_backup)
+    applied = _load(_MIGRATE)(database_of_installation(call.configuration, Role.OWNER), guard)
     call.show({"applied": applied, "schema": wanted_schema()})
 
 

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from leasehold.cli.arguments import OptionalLicenseKey, license_key_from, session_token_from
+from leasehold.cli.arguments import OptionalLicenseKey, ReasonOption, license_key_from, session_token_from
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.paging import all_rows
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.licensing.device_service import clean_reason
 from leasehold.licensing.queries import (
     LiveSessionLine,
     PastSessionLine,
@@ -46,11 +47,12 @@ def list_(
 def end(
     call: Call,
     session_token: Annotated[str, typer.Argument(metavar="TOKEN", help="The session's token.", show_default=False)],
+    reason: ReasonOption = None,
 ) -> None:
     """End a running session; one that has ended before is shown as it ended."""
     token = session_token_from(session_token)
     with transaction(call) as session:
-        past = end_session(session, token, actor=call.actor)
+        past = end_session(session, token, actor=call.actor, reason=None if reason is None else clean_reason(reason))
     call.show(
         {
             "session_token": str(past.session_token),

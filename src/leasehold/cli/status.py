@@ -55,8 +55,7 @@ def database_problems(facts: DatabaseFacts | DatabaseAway) -> list[str]:
     if facts.rows_in_default_partition:
         problems.append("Heartbeats have fallen into the default partition.")
     problems += [f"The worker's job {job.name} failed: {job.failure}" for job in facts.jobs if job.failure]
-    late = sweep_is_late(facts)
-    return [*problems, late] if late else problems
+    return [*problems, *filter(None, (sweep_is_late(facts), backup_is_overdue(facts)))]
 
 
 def sweep_is_late(facts: DatabaseFacts) -> str | None:
@@ -67,6 +66,16 @@ def sweep_is_late(facts: DatabaseFacts) -> str | None:
     if sweep.seconds_ago > SWEEP_OVERDUE_SECONDS:
         return f"The worker last ran {sweep.seconds_ago:.0f} s ago."
     return None
+
+
+def backup_is_overdue(facts: DatabaseFacts) -> str | None:
+    """A sentence where the newest good backup is older than it should be."""
+    record = facts.backups
+    if record is None or not record.is_overdue:
+        return None
+    newest = record.proved if record.archived else record.verified
+    age = f"{newest} is {record.age_seconds / 3600:.0f} hours old." if newest else "there is none."
+    return f"There should be a newer good backup: {age} {record.failure or ''}".rstrip()
 
 
 def as_text(status: dict[str, Any]) -> str:

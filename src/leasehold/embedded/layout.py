@@ -1,15 +1,14 @@
 """Which release made a data directory: one of a newer release is refused before anything in it is touched."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
-from leasehold.embedded.binaries import binary
+from leasehold.embedded.binaries import major, version_of
 from leasehold.kit.errors import ConfigurationError
 
 LAYOUT = 1
 _FILE_NAME = "layout"
-_LEAST_FREE_BYTES = 128 * 1024 * 1024
+LEAST_FREE_BYTES = 128 * 1024 * 1024
 
 
 def check_layout(data_dir: Path) -> None:
@@ -34,15 +33,15 @@ def mark_layout(data_dir: Path) -> None:
         path.write_text(f"{LAYOUT}\n", encoding="ascii")
 
 
-def check_postgresql_version(directory: Path) -> None:
-    """Raise `ConfigurationError` where another major version of PostgreSQL wrote the cluster in `directory`."""
+def check_postgresql_version(directory: Path, programs: Path) -> None:
+    """Raise `ConfigurationError` where `programs` are of another major version than the cluster in `directory`."""
     try:
         found = int((directory / "PG_VERSION").read_text(encoding="ascii"))
     except FileNotFoundError:
         return
     except ValueError as error:
         raise ConfigurationError(f"{directory / 'PG_VERSION'} is damaged: put it back from a backup.") from error
-    ours = _embedded_version()
+    ours = major(version_of(programs / "postgres"))
     if found > ours:
         raise ConfigurationError(
             f"{directory} was written by PostgreSQL {found}, newer than the {ours} that is installed: "
@@ -58,13 +57,8 @@ def check_postgresql_version(directory: Path) -> None:
 def check_free_space(data_dir: Path) -> None:
     """Raise `ConfigurationError` where the disk is so full that PostgreSQL could not write its log."""
     free = shutil.disk_usage(data_dir).free
-    if free < _LEAST_FREE_BYTES:
+    if free < LEAST_FREE_BYTES:
         raise ConfigurationError(
             f"The disk of {data_dir} is full: {free // 2**20} MB are free, PostgreSQL needs at least "
-            f"{_LEAST_FREE_BYTES // 2**20} MB to start. Free some space; no data is lost."
+            f"{LEAST_FREE_BYTES // 2**20} MB to start. Free some space; no data is lost."
         )
-
-
-def _embedded_version() -> int:
-    said = subprocess.run([str(binary("postgres")), "--version"], capture_output=True, check=True, text=True).stdout
-    return int(said.split()[-1].split(".")[0])

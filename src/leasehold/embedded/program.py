@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from leasehold.embedded.log_files import WarningsOf, last_words, log_path, open_log
-from leasehold.embedded.unprivileged import Identity, child_setup
+from leasehold.embedded.unprivileged import child_setup, ourselves
 from leasehold.kit.restarts import Restarts
 
 
@@ -46,12 +46,11 @@ class Program:
         descriptor = open_log(self.data_dir, self.verb)
         if self._warnings is None:
             self._warnings = WarningsOf(self.log)
-        ourselves = Identity(os.geteuid(), os.getegid(), through_closed_directories=False)
         try:
             self.process = subprocess.Popen(
                 leasehold_command(self.verb),
                 env={**os.environ, **self.environment},
-                preexec_fn=child_setup(ourselves, signal.SIGKILL),
+                preexec_fn=child_setup(ourselves(), signal.SIGKILL),
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor,
                 stderr=descriptor,

@@ -29,11 +29,13 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role, database_for
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.listeners import http_address, listen_on_port
+from leasehold.kit.maintenance import under_maintenance
 from leasehold.kit.panel_address import check_panel_is_safe, panel_address
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.kit.service_manager import ServiceManager
 from leasehold.migrations.state import schema_state
+from leasehold.settings.panel_url import check_panel_may_listen, read_configuration
 
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
@@ -54,7 +56,8 @@ def up(configuration: Configuration) -> None:
     Raises `ConfigurationError` where it cannot start; nothing is left running then.
     """
     started_at = time.monotonic()
-    check_panel_is_safe(configuration)
+    if configuration.embedded and not Cluster(configuration.data_dir).exists:
+        check_panel_is_safe(configuration)  # a new installation has no setting that could say more
     lock = _take_data_dir(configuration)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -86,6 +89,7 @@ class Supervisor:
         self._postgres: subprocess.Popen[bytes] | None = None
         self._postgres_again_at = 0.0
         self._manager = ServiceManager()
+        self._maintained = False
         environment = configuration.as_environment()
         self._programs = [
             Program(verb, title, configuration.data_dir, environment)
@@ -105,7 +109,9 @@ class Supervisor:
             program.start()
         self._start_postgres()
         self._lock.announce(self._server, self._panel)
+        self._wait_for("The interrupted restore", lambda: not under_maintenance(self._data_dir))  # the worker ends it
         self._migrate()
+        check_panel_may_listen(self._configuration, database_for(self._configuration, Role.OWNER))
         self._wait_for("License server", lambda: answers_well(self._server, "/health/ready"))
         self._wait_for("Admin panel", lambda: answers_well(self._panel, "/"))
         self._wait_for("Worker", self._worker_has_swept)
@@ -123,16 +129,16 @@ class Supervisor:
             # With it comes the ORM, which no other start loads.
             from leasehold.embedded.giving_access import give_first_access  # noqa: PLC0415
 
-            terminal.say_access(give_first_access(database, missing), panel_address(self._configuration))
+            with database.connect(application="up") as connection:
+                address = panel_address(read_configuration(self._configuration, connection))
+            terminal.say_access(give_first_access(database, missing), address)
         terminal.say("\nCtrl-C stops Leasehold.")
 
     def look_after(self) -> None:
         """Start again what dies, and pass warnings on, until a signal ends it."""
         while True:
             self._look_after_postgres()
-            for program in self._programs:
-                for sentence in program.look_after():
-                    terminal.warn(sentence)
+            self._look_after_programs()
             self._manager.alive()
             self._pause(_LOOK_SECONDS)
 
@@ -161,6 +167,14 @@ class Supervisor:
             self._postgres = self._cluster.start(descriptor)
         finally:
             os.close(descriptor)
+
+    def _look_after_programs(self) -> None:
+        """What they say about a database that a restore is swapping is no news."""
+        was, self._maintained = self._maintained, under_maintenance(self._data_dir)
+        for program in self._programs:
+            for sentence in program.look_after():
+                if not (was or self._maintained):
+                    terminal.warn(sentence)
 
     def _look_after_postgres(self) -> None:
         if self._postgres is None or self._postgres.poll() is None:
@@ -206,9 +220,7 @@ class Supervisor:
     def _wait_for(self, title: str, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         while not is_ready():
-            for program in self._programs:
-                for sentence in program.look_after():
-                    terminal.warn(sentence)
+            self._look_after_programs()
             if time.monotonic() > deadline:
                 logs = self._data_dir / "logs"
                 raise ConfigurationError(

@@ -53,21 +53,32 @@ class Identity:
             os.chown(path, self.uid, self.gid)
 
 
+def ourselves() -> Identity:
+    """Who this process is."""
+    return Identity(os.geteuid(), os.getegid(), through_closed_directories=False)
+
+
 def identity_for(paths: Iterable[Path]) -> Identity:
     """Who a child should be that must reach all of `paths`: ourselves, or for root an ordinary user."""
     if os.geteuid() != 0:
-        return Identity(os.geteuid(), os.getegid(), through_closed_directories=False)
+        return ourselves()
     user = _ordinary_user()
     closed = any(not _open_to_others(parent) for path in paths for parent in path.resolve().parents)
     return Identity(user.pw_uid, user.pw_gid, through_closed_directories=closed)
 
 
-def child_setup(identity: Identity, death_signal: signal.Signals) -> Callable[[], None]:
-    """What to run in the child between fork and exec: take on `identity`, die with the parent."""
+def child_setup(identity: Identity, death_signal: signal.Signals, *, niceness: int = 0) -> Callable[[], None]:
+    """What to run in the child between fork and exec: take on `identity`, die with the parent.
+
+    With a `niceness` it stands back behind the others, for the processor and (Linux derives one from the other) the
+    disk.
+    """
     parent = os.getpid()
 
     def setup() -> None:
         os.setpgid(0, 0)  # a Ctrl-C in the terminal is for the supervisor, which stops its children in order
+        os.nice(niceness)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that may not grow is told as a full disk is
         if os.geteuid() == 0:
             _take_on(identity)
         die_with_parent(death_signal, parent)

@@ -3,8 +3,12 @@
 import re
 import uuid
 from dataclasses import dataclass, field
+from typing import Final
 
 import psycopg
+
+ON_BEHALF_OF: Final = "LEASEHOLD_ON_BEHALF_OF"
+"""The environment variable by which the panel tells a command that it starts who has asked for it."""
 
 _SIGN = """
 SELECT set_config('leasehold.actor', %s, true),

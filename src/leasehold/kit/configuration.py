@@ -6,12 +6,12 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
 
 from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.web_address import parse_web_address
 
 ENVIRONMENT_PREFIX = "LEASEHOLD_"
 _WHERE = re.compile(r"(?P<reason>.*) - at `\$\.(?P<name>\w+)")
@@ -51,7 +51,10 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """Processes of the license server."""
 
     panel_url: str | None = None
-    """Where people reach the panel, if a proxy stands before it (https://admin.example.org)."""
+    """Where people reach the panel, if a proxy stands before it (https://admin.example.org).
+
+    The setting of the same name wins over it: see `settings/panel_url.py`.
+    """
 
     insecure: bool = False
     """Serve the panel to other machines without TLS all the same."""
@@ -104,10 +107,10 @@ def _postgresql(name: str, text: str) -> str:
 
 
 def _web_address(name: str, text: str) -> str:
-    parts = urlsplit(text.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+    address = parse_web_address(text)
+    if address is None:
         raise _not_usable(name, "must be like https://admin.example.org, without a path", text)
-    return f"{parts.scheme}://{parts.netloc}"
+    return address
 
 
 def _networks(name: str, text: str) -> tuple[str, ...]:

@@ -30,6 +30,17 @@ _MOST_VALUES = 50
 Condition = Callable[[Sequence[str], Context], ColumnElement[bool]]
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a filter looks up by its text before it lets rows through: `most` things, however many there are.
+
+    `find(text, most)` selects at most so many of them; None where this text needs no such search.
+    """
+
+    find: Callable[[str, int], Select[*tuple[Any, ...]] | None]
+    most: int
+
+
 class ListInvalid(DomainError):
     """The list cannot be asked this way; `detail` says which part of the address is wrong."""
 
@@ -43,7 +54,7 @@ class Listing(Generic[Context, Row]):
 
     `query` selects its rows in no order; `read` turns a row into what is shown. Each order is an expression that is
     never null, or None for the key alone; `key` is unique, breaks ties and names a row. A condition reads the texts of
-    its filter and raises `ListInvalid` for what it cannot read.
+    its filter and raises `ListInvalid` for what it cannot read; `lookups` are of those that look up something first.
     """
 
     name: str
@@ -53,6 +64,7 @@ class Listing(Generic[Context, Row]):
     orders: Mapping[str, SQLColumnExpression[Any] | None]
     default_order: str
     conditions: Mapping[str, Condition[Context]] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,17 @@ def count_rows(
     return int(_execute(session, select(func.count()).select_from(some))[0][0])
 
 
+def filters_cut_short(
+    session: Session, listing: Listing[Context, Row], filters: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """The filters whose text fits more than they look up, each with how many that are: the others are passed over."""
+    return {
+        name: lookup.most
+        for name, lookup in listing.lookups.items()
+        if name in filters and _finds_more(session, lookup, " ".join(filters[name]))
+    }
+
+
 def stream_rows(session: Session, listing: Listing[Context, Row], wanted: Wanted, context: Context) -> Iterator[Row]:
     """Every row that the filters let through, in order, with constant memory. Raises `ListInvalid`."""
     keys, descending = _keys(listing, wanted.order)
@@ -172,6 +195,13 @@ def _filter(
             raise ListInvalid(detail, {"problem": "filter_unreadable", "name": name})
         query = query.where(listing.conditions[name](texts, context))
     return query
+
+
+def _finds_more(session: Session, lookup: Lookup, text: str) -> bool:
+    found = lookup.find(text, lookup.most + 1)
+    if found is None:
+        return False
+    return int(_execute(session, select(func.count()).select_from(found.subquery()))[0][0]) > lookup.most
 
 
 def _keys(listing: Listing[Context, Row], order: str | None) -> tuple[tuple[SQLColumnExpression[Any], ...], bool]:

@@ -13,7 +13,7 @@ _SECRETS = (
     (re.compile(r"\b[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){4}\b"), "[license key]"),
     (re.compile(r"\b(?=[0-9A-Z]*\d)[0-9A-Z]{25}\b"), "[license key]"),
     (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "[session token]"),
-    (re.compile(r"(/setup/)[^\s\"'?]+"), r"\1[token]"),
+    (re.compile(r"(/(?:setup|rescue)/)[^\s\"'?]+"), r"\1[token]"),
     (re.compile(r"(\w+://[^\s:/@\"]*:)[^\s@\"]+(@)"), r"\1[password]\2"),
     (re.compile(r"(password=)('[^']*'|[^\s\"]+)"), r"\1[password]"),
 )
@@ -26,7 +26,7 @@ _SHARED: tuple[Processor, ...] = (
 
 
 def mask_secrets(line: str) -> str:
-    """`line` with every license key, session token, API key, set-up token and password replaced by its kind."""
+    """`line` with every license key, session token, API key, token of a link and password replaced by its kind."""
     for pattern, replacement in _SECRETS:
         line = pattern.sub(replacement, line)
     return line

@@ -3,6 +3,12 @@
 SHORTEST_PART = 3
 """Shorter parts have no trigram, so that no index finds them."""
 
+MOST_LISTED = 100
+"""So many things are found by a part of their name in the list of these things."""
+
+MOST_FOLLOWED = 25
+"""So many are found where what belongs to them is looked for: each may have thousands of rows."""
+
 _LAST = chr(0x10FFFF)
 
 

@@ -38,6 +38,15 @@ def read_or_create_secrets(data_dir: Path) -> dict[str, Any]:
         return values
 
 
+def secrets_stamp(data_dir: Path) -> object:
+    """Something that is another one once the file has changed, read without opening it."""
+    try:
+        found = (data_dir / FILE_NAME).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 @contextmanager
 def change_secrets(data_dir: Path) -> Iterator[dict[str, Any]]:
     """The secrets, to be changed in place and kept at the end: one process at a time, in any number of them.

@@ -4,6 +4,8 @@ The private keys are in the secrets file. One is current and signs; retired ones
 still be checked. Several hosts of one installation share the file.
 """
 
+import logging
+import time
 from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +18,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from leasehold.kit.errors import ConfigurationError
-from leasehold.kit.secrets_file import FILE_NAME, change_secrets, read_or_create_secrets
+from leasehold.kit.secrets_file import FILE_NAME, change_secrets, read_or_create_secrets, secrets_stamp
 
+_log = logging.getLogger(__name__)
+
+_BELIEVED_SECONDS = 1.0
 _SECRET = "signing_keys"  # noqa: S105  # the name of the entry, not a secret
 
 
@@ -77,6 +82,32 @@ def load_key_ring(data_dir: Path) -> KeyRing:
         with change_secrets(data_dir) as secrets:
             stored = secrets.setdefault(_SECRET, [_new_key()])
     return _ring(stored, data_dir)
+
+
+class CurrentKeys:
+    """The installation's keys for a program that runs for long: read again within a second of their change."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Raises `ConfigurationError` as `load_key_ring` does."""
+        self._data_dir = data_dir
+        self._ring = load_key_ring(data_dir)
+        self._stamp = secrets_stamp(data_dir)
+        self._looked_at = time.monotonic()
+
+    def __call__(self) -> KeyRing:
+        """The keys; those that were known last while the secrets file cannot be read."""
+        if time.monotonic() - self._looked_at > _BELIEVED_SECONDS:
+            self._look()
+        return self._ring
+
+    def _look(self) -> None:
+        self._looked_at = time.monotonic()
+        stamp = secrets_stamp(self._data_dir)
+        if stamp not in {self._stamp, None}:
+            try:
+                self._ring, self._stamp = load_key_ring(self._data_dir), stamp
+            except ConfigurationError as error:
+                _log.error("the keys stay those that were known last: %s", error)
 
 
 def _ring(stored: Any, data_dir: Path) -> KeyRing:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Date, DateTime, and_, cast, func, literal, tuple_
+from sqlalchemy import ColumnElement, Date, DateTime, Select, and_, cast, func, literal, tuple_
 
-from leasehold.kit.listing import Listing, choice
+from leasehold.kit.listing import Listing, Lookup, choice
+from leasehold.kit.matching import MOST_LISTED
 from leasehold.licensing.device_queries import DeviceLine, device_line, devices_with_sessions
 from leasehold.licensing.finding import devices_found_by, license_with_key
 from leasehold.licensing.license_key import parse_license_key
@@ -22,7 +23,11 @@ def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
     if key is not None:
         return DeviceRegistration.license_id == license_with_key(key).scalar_subquery()
     ids = tuple_(DeviceRegistration.license_id, DeviceRegistration.id)
-    return ids.in_(devices_found_by(text, named=True))
+    return ids.in_(devices_found_by(text, MOST_LISTED))
+
+
+def _devices(text: str, most: int) -> Select[int, int] | None:
+    return None if parse_license_key(text) else devices_found_by(text, most)
 
 
 def _seen_from(texts: Sequence[str], time: ListTime) -> ColumnElement[bool]:
@@ -58,4 +63,5 @@ DEVICES: Listing[ListTime, DeviceLine] = Listing(
         "seen_from": _seen_from,
         "seen_until": _seen_until,
     },
+    lookups={"q": Lookup(_devices, MOST_LISTED)},
 )

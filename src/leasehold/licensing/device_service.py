@@ -50,13 +50,13 @@ def rename_device(
 
 
 def change_device(
-    session: Session, command: BlockDevice | UnblockDevice | Deactivate, *, reason: str, actor: Actor
+    session: Session, command: BlockDevice | UnblockDevice | Deactivate, *, reason: str | None, actor: Actor
 ) -> Device:
-    """Block, unblock or deactivate a device, and record why; where it is so already, nothing happens.
+    """Block, unblock or deactivate a device, and record it with the reason; where it is so already, nothing happens.
 
     Raises `DomainError` `text_invalid`, `license_not_found`, `device_not_registered`, `device_blocked`.
     """
-    why = clean_reason(reason)
+    why = {} if reason is None else {"reason": clean_reason(reason)}
     find_license(session, command.license_key, lock=True)
     before = find_device(session, command.license_key, command.hardware_fingerprint).status
     if isinstance(command, Deactivate) and before == DeviceStatus.BLOCKED:
@@ -66,7 +66,7 @@ def change_device(
     if device is None:
         raise LookupError(command)
     if device.status != before:
-        details = {"license_key": command.license_key, "reason": why}
+        details = {"license_key": command.license_key, **why}
         action = _ACTION_OF[type(command)]
         record_event(session, action, table="device_registrations", row_id=str(device.id), details=details)
     return device

@@ -3,12 +3,11 @@
 import re
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select, union_all
+from sqlalchemy import CompoundSelect, Select, false, func, select, union
 from sqlalchemy.orm import Session
 
 from leasehold.licensing.models import DeviceRegistration, LicenseRow, Product
 
-_MOST_FOUND = 100
 _FINGERPRINT = re.compile(r"[!-~]{1,255}")
 _AFTER_ALL_CHARACTERS = "\x7f"
 _SHORTEST_PART = 3
@@ -40,15 +39,21 @@ def product_slug_with_id(session: Session, id_: int) -> str | None:
     return session.scalar(select(Product.slug).where(Product.id == id_))
 
 
-def devices_found_by(text: str, *, named: bool) -> Select[int, int]:
-    """(license id, id) of devices whose fingerprint begins with `text` or, if `named`, whose name contains it.
+def devices_with_fingerprint(text: str, most: int) -> Select[int, int]:
+    """(license id, id) of devices whose fingerprint begins with `text`; at most so many.
 
-    At most 100 of each, which are looked up first: else the planner would rather walk a whole list. Of a text of one
-    or two letters only names that begin so are found.
+    They are looked up first: else the planner would rather walk a whole list.
     """
-    ways = [_by_fingerprint(text), _by_name(text)] if named else [_by_fingerprint(text)]
-    found = union_all(*ways).cte("found").prefix_with("MATERIALIZED")
-    return select(found.c.license_id, found.c.id)
+    return _first(_by_fingerprint(text).limit(most))
+
+
+def devices_found_by(text: str, most: int) -> Select[int, int]:
+    """The same of devices whose fingerprint begins with `text` or whose name contains it.
+
+    Of a text of one or two letters only names that begin so are found.
+    """
+    ways = union(_by_fingerprint(text).limit(most), _by_name(text).limit(most))
+    return _first(ways.limit(most))
 
 
 def parse_token(text: str) -> UUID | None:
@@ -73,4 +78,9 @@ def _by_name(text: str) -> Select[int, int]:
 
 
 def _ids() -> Select[int, int]:
-    return select(DeviceRegistration.license_id, DeviceRegistration.id).limit(_MOST_FOUND)
+    return select(DeviceRegistration.license_id, DeviceRegistration.id)
+
+
+def _first(query: Select[int, int] | CompoundSelect[int, int]) -> Select[int, int]:
+    found = query.cte("found").prefix_with("MATERIALIZED")
+    return select(found.c.license_id, found.c.id)

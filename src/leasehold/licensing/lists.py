@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, o
 from sqlalchemy.orm import Session
 
 from leasehold.customers.lists import customers_named
-from leasehold.kit.listing import Listing, ListInvalid, choice, number
+from leasehold.kit.listing import Listing, ListInvalid, Lookup, choice, number
+from leasehold.kit.matching import MOST_FOLLOWED
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.models import LicenseRow, Product
 from leasehold.licensing.queries import (
@@ -51,6 +52,11 @@ def until(column: SQLColumnExpression[Any]) -> DayCondition:
     return lambda texts, time: column < end_of(single_text(texts), time.zone)
 
 
+def on_day(column: SQLColumnExpression[Any]) -> DayCondition:
+    """From the beginning of the day to its end."""
+    return lambda texts, time: and_(since(column)(texts, time), until(column)(texts, time))
+
+
 def single_text(texts: Sequence[str]) -> str:
     """The one day that was given. Raises `ListInvalid`."""
     if len(texts) != 1:
@@ -84,7 +90,11 @@ def _found_by(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
     key = parse_license_key(text)
     if key is not None:
         return LicenseRow.license_key == key
-    return LicenseRow.customer_id.in_(customers_named(text))
+    return LicenseRow.customer_id.in_(customers_named(text, MOST_FOLLOWED))
+
+
+def _customers(text: str, most: int) -> Select[int] | None:
+    return None if parse_license_key(text) else customers_named(text, most)
 
 
 PRODUCTS: Listing[None, Product] = Listing(
@@ -112,4 +122,5 @@ LICENSES: Listing[ListTime, LicenseLine] = Listing(
         "ends_from": _ends_from,
         "ends_until": until(LICENSE_ENDS_AT),
     },
+    lookups={"q": Lookup(_customers, MOST_FOLLOWED)},
 )

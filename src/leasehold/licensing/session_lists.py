@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, Select, tuple_
 
 from leasehold.customers.lists import customers_named
-from leasehold.kit.listing import Listing, choice, number
-from leasehold.licensing.finding import devices_found_by, license_with_key, parse_token
+from leasehold.kit.listing import Listing, Lookup, choice, number
+from leasehold.kit.matching import MOST_FOLLOWED
+from leasehold.licensing.finding import devices_with_fingerprint, license_with_key, parse_token
 from leasehold.licensing.license_key import parse_license_key
-from leasehold.licensing.lists import ListTime, since, until
+from leasehold.licensing.lists import ListTime, on_day, since, until
 from leasehold.licensing.models import LicenseRow, LiveSession, PastSession
 from leasehold.licensing.session_queries import SessionLine, live_line, live_sessions, past_line, past_sessions
 from leasehold.licensing.vocabulary import EndReason
@@ -23,12 +24,16 @@ def _found_in(model: type[LiveSession] | type[PastSession], texts: Sequence[str]
     token = parse_token(text)
     if token is not None:
         return model.session_token == token
-    return tuple_(model.license_id, model.device_id).in_(devices_found_by(text, named=False))
+    return tuple_(model.license_id, model.device_id).in_(devices_with_fingerprint(text, MOST_FOLLOWED))
+
+
+def _devices(text: str, most: int) -> Select[int, int] | None:
+    return None if parse_license_key(text) or parse_token(text) else devices_with_fingerprint(text, most)
 
 
 def _of_customers(texts: Sequence[str], _time: ListTime) -> ColumnElement[bool]:
     """A part of the customer's name."""
-    return LicenseRow.customer_id.in_(customers_named(" ".join(texts)))
+    return LicenseRow.customer_id.in_(customers_named(" ".join(texts), MOST_FOLLOWED))
 
 
 LIVE_SESSIONS: Listing[ListTime, SessionLine] = Listing(
@@ -43,6 +48,7 @@ LIVE_SESSIONS: Listing[ListTime, SessionLine] = Listing(
         "product": number(LicenseRow.product_id),
         "customer": _of_customers,
     },
+    lookups={"q": Lookup(_devices, MOST_FOLLOWED), "customer": Lookup(customers_named, MOST_FOLLOWED)},
 )
 
 PAST_SESSIONS: Listing[ListTime, SessionLine] = Listing(
@@ -54,8 +60,11 @@ PAST_SESSIONS: Listing[ListTime, SessionLine] = Listing(
     default_order="-ended",
     conditions={
         "q": lambda texts, _time: _found_in(PastSession, texts),
+        "product": number(LicenseRow.product_id),
+        "started_on": on_day(PastSession.started_at),
         "end_reason": choice(PastSession.end_reason, list(EndReason)),
         "ended_from": since(PastSession.ended_at),
         "ended_until": until(PastSession.ended_at),
     },
+    lookups={"q": Lookup(_devices, MOST_FOLLOWED)},
 )

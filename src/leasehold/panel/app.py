@@ -4,37 +4,44 @@ from flask import Flask, current_app
 from flask_wtf.csrf import CSRFProtect
 
 from leasehold import __version__
+from leasehold.backups.guard import BackupGuard
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Database
-from leasehold.kit.panel_address import is_secure
-from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.panel import context, front
 from leasehold.panel.account import factors as account
 from leasehold.panel.account.browsers import browser_in_words
 from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
+from leasehold.panel.backups import views as backups
+from leasehold.panel.context import GuardMaker
+from leasehold.panel.cross_site import init_cross_site
 from leasehold.panel.customers import views as customers
 from leasehold.panel.dashboard import views as dashboard
 from leasehold.panel.delivery import init_delivery
 from leasehold.panel.devices import views as devices
+from leasehold.panel.durations import lasting
 from leasehold.panel.headers import init_headers
 from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
 from leasehold.panel.links import link_to
 from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
+from leasehold.panel.maintenance import init_maintenance
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
+from leasehold.panel.rescue import views as rescue
+from leasehold.panel.rescue.words import door_words, restore_steps
 from leasehold.panel.rights import Right
 from leasehold.panel.search import views as search
+from leasehold.panel.secret_key import init_secret_key
 from leasehold.panel.session_history import views as session_history
 from leasehold.panel.sessions import views as sessions
 from leasehold.panel.sign_in import confirmation_page, passkeys, second_factor, setup
 from leasehold.panel.sign_in import views as sign_in
-from leasehold.panel.sign_in.cookies import cookie_name
+from leasehold.panel.sign_in.cookies import FormCookie
 from leasehold.panel.sign_in.recognition import init_recognition
 from leasehold.panel.staff import views as staff
 from leasehold.panel.words import badge_for, badge_of
@@ -61,36 +68,38 @@ _SUBJECTS = (
     session_history,
     administration,
     audit,
+    backups,
     search,
+    rescue,
 )
 
 
-def create_app(configuration: Configuration, database: Database) -> Flask:
-    """The panel for `configuration`, on `database` as the role of the panel sees it."""
+def create_app(configuration: Configuration, database: Database, *, guard: GuardMaker = BackupGuard) -> Flask:
+    """The panel for `configuration`, on `database` as the role of the panel sees it; `guard` stands before changes."""
     app = Flask("leasehold.panel")
-    secure = is_secure(configuration)
     app.config.update(
-        SECRET_KEY=read_or_create_secrets(configuration.data_dir)["panel_secret_key"],
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LONGEST_FORM_PART,
         MAX_FORM_PARTS=_MOST_FORM_PARTS,
-        SESSION_COOKIE_NAME=cookie_name("leasehold", secure=secure),
-        SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
     )
-    context.install(app.extensions, context.Installation(configuration, database))
+    app.session_interface = FormCookie()
+    context.install(app.extensions, context.Installation(configuration, database, guard))
+    init_secret_key(app, configuration.data_dir)
     init_delivery(app)
     init_headers(app)
     init_locale(app)
     init_problems(app)
+    init_maintenance(app, configuration.data_dir)
     init_navigation(app)
+    init_cross_site(app)
     CSRFProtect(app)
     init_recognition(app)
     app.before_request(check_right)
     allow(app, "static", Right.PUBLIC)
-    app.jinja_env.filters["browser"] = browser_in_words
+    app.jinja_env.filters |= {"browser": browser_in_words, "lasting": lasting}
     for subject in _SUBJECTS:
         app.register_blueprint(subject.pages)
     app.jinja_env.globals |= {
@@ -103,6 +112,8 @@ def create_app(configuration: Configuration, database: Database) -> Flask:
         "action_words": action_words,
         "actor_words": actor_words,
         "table_words": table_words,
+        "restore_steps": restore_steps,
+        "door_words": door_words,
         "Right": Right,
         "installed_endpoints": lambda: current_app.view_functions,
     }

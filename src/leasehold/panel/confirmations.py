@@ -14,5 +14,9 @@ def ask_first(question: str, label: str) -> ResponseReturnValue | None:
     """
     if request.form.get(_CONFIRMED) == "yes":
         return None
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN]
-    return render_template("confirm.html", question=question, label=label, fields=fields)
+    return render_template("confirm.html", question=question, label=label, fields=fields_to_send_again())
+
+
+def fields_to_send_again() -> list[tuple[str, str]]:
+    """What was typed into the form and may be sent with it once more."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_AGAIN]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import cast
+from typing import Protocol, cast
 
 from flask import current_app, g, has_request_context, request
 from sqlalchemy import Connection, event
@@ -13,6 +13,7 @@ from leasehold.kit.client_address import ClientAddresses
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection as PsycopgConnection
 from leasehold.kit.database import Database
+from leasehold.kit.guard import Guard
 from leasehold.kit.orm import driver_connection, engine_of
 from leasehold.panel.rights import Right, rights_of
 from leasehold.staff.roles import Role
@@ -21,12 +22,20 @@ _EXTENSION = "leasehold"
 _ADDRESSES = "leasehold.addresses"
 
 
+class GuardMaker(Protocol):
+    """Makes the guard before a change in the name of `by`, who has typed `accepted` to go on without a backup."""
+
+    def __call__(self, configuration: Configuration, /, *, by: Actor, accepted: str) -> Guard:
+        """The guard."""
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """What the panel's application stands on."""
 
     configuration: Configuration
     database: Database
+    guard: GuardMaker
 
 
 @dataclass(frozen=True, slots=True)

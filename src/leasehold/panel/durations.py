@@ -1,14 +1,19 @@
-"""How long something took, to be read at a glance and to be sorted in a spreadsheet."""
+"""How long something took, as people say it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
-_DAY = 86400
+_UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
-def clock(duration: timedelta) -> str:
-    """`1:05:09`, with the days before it where there are any: `3 d 01:05:09`."""
-    days, seconds = divmod(int(duration.total_seconds()), _DAY)
-    hours, minutes = seconds // 3600, seconds // 60 % 60
-    if days:
-        return f"{days} d {hours:02}:{minutes:02}:{seconds % 60:02}"
-    return f"{hours}:{minutes:02}:{seconds % 60:02}"
+def lasting(duration: timedelta) -> str:
+    """`2 min 5 s`: whole seconds, in the two largest units that there are (rounded down); never less than `0 s`."""
+    return " ".join(islice(_parts(max(int(duration.total_seconds()), 0)), 2)) or "0 s"
+
+
+def _parts(seconds: int) -> Iterator[str]:
+    for unit, size in _UNITS:
+        number, seconds = divmod(seconds, size)
+        if number:
+            yield f"{number} {unit}"

@@ -4,9 +4,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import psycopg
+from babel.units import format_unit
 from flask import Flask, Response, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, format_datetime, format_decimal, format_timedelta, get_locale
+from flask_babel import Babel, format_date, format_datetime, format_decimal, format_timedelta, get_locale
 from sqlalchemy.exc import DBAPIError
 
 from leasehold.panel.pages import Pages
@@ -19,6 +20,7 @@ LANGUAGE_COOKIE = "language"
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
 _YEAR_SECONDS = 365 * 86400
+_SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 _NOTHING = "\N{EN DASH}"
 
 pages = Pages("preferences")
@@ -28,7 +30,13 @@ def init_locale(app: Flask) -> None:
     """Pages of `app` speak the reader's language; templates get the filters and globals that follow it."""
     Babel(app, locale_selector=_language, timezone_selector=_zone)
     app.register_blueprint(pages)
-    app.jinja_env.filters |= {"moment": format_moment, "number": format_decimal, "duration": format_timedelta}
+    app.jinja_env.filters |= {
+        "moment": format_moment,
+        "day": format_date,
+        "number": format_decimal,
+        "duration": format_timedelta,
+        "size": format_size,
+    }
     app.jinja_env.globals |= {"language": language, "theme": theme, "LANGUAGES": LANGUAGES, "THEMES": THEMES}
 
     @app.after_request
@@ -51,6 +59,14 @@ def theme() -> str:
 def format_moment(moment: datetime | None) -> str:
     """The moment in the installation's time zone, to the second; a dash where there is none."""
     return _NOTHING if moment is None else format_datetime(moment, "medium")
+
+
+def format_size(size: int | None) -> str:
+    """So many bytes in the unit that they are read in, such as 12.3 MB; a dash where nobody knows."""
+    if size is None:
+        return _NOTHING
+    power = min((len(str(abs(size))) - 1) // 3, len(_SIZES) - 1)
+    return str(format_unit(size / 1000**power, _SIZES[power], "short", format="#,##0.#", locale=get_locale()))
 
 
 @pages.page("/preferences", needs=Right.PUBLIC, methods=("POST",))

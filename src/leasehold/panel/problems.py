@@ -77,7 +77,7 @@ def _http_problem(error: HTTPException) -> ResponseReturnValue:
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
     sentence = _("This form is too old, or does not come from this panel. Nothing was changed: try again.")
-    return _message(_("The form has expired"), sentence, HTTPStatus.FORBIDDEN, typed=_typed())
+    return _message(_("The form has expired"), sentence, HTTPStatus.FORBIDDEN, typed=typed_form())
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:
@@ -88,12 +88,15 @@ def _database_problem(error: Exception) -> ResponseReturnValue:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, psycopg.errors.LockNotAvailable):
         sentence = _("Somebody else is changing the same thing just now. Nothing was changed: try again.")
-        return _message(_("One moment"), sentence, HTTPStatus.CONFLICT, typed=_typed())
+        return _message(_("One moment"), sentence, HTTPStatus.CONFLICT, typed=typed_form())
     if not isinstance(cause, _AWAY):
         return _defect(error)
     _log.warning("the database cannot be used: %s", str(cause).split("\n", 1)[0])
-    sentence = _("The database cannot be reached. Nothing is lost: try again in a moment.")
-    return _message(_("The database is away"), sentence, HTTPStatus.SERVICE_UNAVAILABLE, typed=_typed())
+    sentence = _(
+        "The database cannot be reached. Nothing is lost: try again in a moment. Where it is gone for good, run "
+        "leasehold backup rescue-link on the server: the link leads to the backups."
+    )
+    return _message(_("The database is away"), sentence, HTTPStatus.SERVICE_UNAVAILABLE, typed=typed_form())
 
 
 def _defect(error: Exception) -> ResponseReturnValue:
@@ -111,7 +114,7 @@ def _message(
     return page, status, {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
-def _typed() -> list[tuple[str, str]] | None:
+def typed_form() -> list[tuple[str, str]] | None:
     """What was typed into the form, without what is secret; None where the request was no form."""
     if request.method != "POST":
         return None

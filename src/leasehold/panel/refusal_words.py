@@ -144,7 +144,19 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("setting_invalid", "no_time_zone"): _(
         "“%(title)s” must be an IANA time zone such as Europe/Berlin or UTC, not “%(value)s”."
     ),
-    ("setting_invalid", "no_switch"): _("“%(title)s” must be on or off, not “%(value)s”."),
+    ("setting_invalid", "no_web_address"): _(
+        "“%(title)s” must be like https://admin.example.org, without a path, not “%(value)s”."
+    ),
+    ("setting_invalid", "no_choice"): _("“%(title)s” must be one of %(choices)s, not “%(value)s”."),
+    ("setting_invalid", "unreadable"): _("“%(title)s” contains a control character or a broken one: type it anew."),
+    ("setting_invalid", "no_archive"): _(
+        "“%(title)s” must be a git repository over SSH, such as git@github.com:you/archive.git, or an absolute path on "
+        "this machine, not “%(value)s”."
+    ),
+    ("setting_invalid", "no_path"): _("“%(title)s” must be an absolute path, not “%(value)s”."),
+    ("setting_invalid", "no_name"): _("“%(title)s” must be a name of at most 100 characters without < and >."),
+    ("setting_invalid", "no_email"): _("“%(title)s” must be an e-mail address, not “%(value)s”."),
+    ("setting_invalid", "no_time_of_day"): _("“%(title)s” must be a time of the day such as 03:00, not “%(value)s”."),
     ("setting_invalid", "interval_too_long"): _(
         "“%(title)s” must be less than the session timeout, which is %(timeout)s seconds: raise that first, or choose "
         "a smaller value."

@@ -11,8 +11,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from leasehold.backups.errors import BackupError
 from leasehold.kit.errors import DomainError
 from leasehold.panel.administration.setting_words import words_of
+from leasehold.panel.backups.failure_words import refusal_in_words
 from leasehold.panel.refusal_words import SENTENCES
 from leasehold.settings.errors import SettingsInvalid
 from leasehold.settings.registry import find_setting
@@ -25,6 +27,8 @@ def sentence_for(error: DomainError) -> str:
     """What `error` says, in the reader's language; its own words where nobody has written a sentence for it."""
     if isinstance(error, SettingsInvalid):
         return " ".join(sentence_for(one) for one in error.errors.values())
+    if isinstance(error, BackupError):
+        return refusal_in_words(error)
     sentence = SENTENCES.get((error.code, error.context.get("problem")))
     if sentence is None:
         return error.detail

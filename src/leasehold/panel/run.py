@@ -3,10 +3,13 @@
 SIGHUP replaces the process that serves; who asks meanwhile waits for a moment.
 """
 
+import logging
 import signal
 import socket
+import time
 from pathlib import Path
 
+import psycopg
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -18,26 +21,43 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role, database_for
 from leasehold.kit.listeners import listen_on_path, listen_on_port
 from leasehold.kit.logging import configure_logging
-from leasehold.kit.panel_address import check_panel_is_safe
 from leasehold.kit.run_dir import PANEL_PID_FILE, PANEL_SOCKET, make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.kit.service_manager import ServiceManager
 from leasehold.panel.app import create_app
+from leasehold.settings.panel_url import check_panel_may_listen
+
+_log = logging.getLogger(__name__)
 
 _THREADS = 8
+_ASK_AGAIN_SECONDS = 0.5
 _DRAIN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75  # longer than a proxy keeps an idle connection, so that it is never the panel that closes it
 
 
 def serve(configuration: Configuration) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun. Raises `ConfigurationError` where it cannot start."""
-    check_panel_is_safe(configuration)
     configure_logging("panel")
     read_or_create_secrets(configuration.data_dir)
+    _wait_until_it_may_listen(configuration)
     on_port = listen_on_port(configuration.host, configuration.panel_port, option="--panel-port")
     directory = make_run_dir(configuration.data_dir)
     on_path = listen_on_path(directory / PANEL_SOCKET)
     _Panel(configuration, [on_port, on_path], directory / PANEL_PID_FILE).run()
+
+
+def _wait_until_it_may_listen(configuration: Configuration) -> None:
+    """Only the database can say that people reach the panel by TLS where the configuration does not."""
+    database = database_for(configuration, Role.PANEL)
+    told = False
+    while True:
+        try:
+            return check_panel_may_listen(configuration, database)
+        except psycopg.Error as error:
+            if not told:
+                _log.warning("waiting for the database, which says where the panel is reached: %s", error)
+                told = True
+        time.sleep(_ASK_AGAIN_SECONDS)
 
 
 class _Panel(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Mapping
 
+import psycopg
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
 from leasehold.kit.orm import driver_connection
-from leasehold.panel.context import db
-from leasehold.settings.registry import Value
+from leasehold.panel.context import db, finish
+from leasehold.settings.kinds import Value
 from leasehold.settings.service import read_all
 
 _EXTENSION = "leasehold.settings"
@@ -22,6 +24,18 @@ def settings_in_force() -> Mapping[str, Value]:
         current_app.extensions[_EXTENSION] = (time.monotonic(), known)
     found: Mapping[str, Value] = known
     return found
+
+
+def last_known_settings() -> Mapping[str, Value] | None:
+    """The same as they were read last, however long ago; None where the database has been away ever since the start."""
+    if _EXTENSION not in current_app.extensions:
+        try:
+            return settings_in_force()
+        except (DBAPIError, psycopg.Error):
+            finish(keep=False)
+            return None
+    known: Mapping[str, Value] = current_app.extensions[_EXTENSION][1]
+    return known
 
 
 def forget_settings() -> None:

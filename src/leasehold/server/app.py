@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, StatelessLifespan
 from leasehold.kit.client_address import ClientAddresses
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import Role, database_for
-from leasehold.kit.signing import load_key_ring
+from leasehold.kit.signing import CurrentKeys
 from leasehold.server.application import make_application
 from leasehold.server.authentication import Authentication
 from leasehold.server.denials import Denials
@@ -23,7 +23,6 @@ from leasehold.server.lanes import Lanes
 from leasehold.server.limits import Limits, TokenBuckets
 from leasehold.server.metrics import DenialCounters, LaneCounters, RequestCounters
 from leasehold.server.reporter import Reporter
-from leasehold.server.resources import NoResourcesYet
 from leasehold.server.router import Router
 from leasehold.server.server_settings import SettingsWatch
 
@@ -39,7 +38,7 @@ def create_app() -> ASGIApp:
     """
     configuration = load_configuration()
     database = database_for(configuration, Role.SERVER)
-    key_ring = load_key_ring(configuration.data_dir)
+    keys = CurrentKeys(configuration.data_dir)
     lanes = Lanes(database)
     settings = SettingsWatch(database)
     limits = Limits(lambda: settings.current, TokenBuckets())
@@ -50,13 +49,13 @@ def create_app() -> ASGIApp:
     reporter = Reporter(database, lanes, denials)
     application = make_application(
         _lifespan(lanes, settings, reporter, partial(_keep_house, lanes, key_use, counters, denials)),
-        key_ring=key_ring,
+        keys=keys,
         readiness=ReadinessCheck(database),
         authentication=authentication,
         limits=limits,
     )
     return Router(
-        Service(lanes, key_ring, limits, NoResourcesYet(), lambda: settings.current),
+        Service(lanes, keys, limits, lambda: settings.current),
         authentication,
         addresses=ClientAddresses(configuration.trusted_proxies),
         key_use=key_use,

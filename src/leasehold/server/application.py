@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -34,7 +35,7 @@ _BEARER = b"bearer "
 def make_application(
     lifespan: StatelessLifespan[FastAPI],
     *,
-    key_ring: KeyRing,
+    keys: Callable[[], KeyRing],
     readiness: ReadinessCheck,
     authentication: Authentication,
     limits: Limits,
@@ -50,7 +51,7 @@ def make_application(
         lifespan=lifespan,
     )
     _add_errors(application, limits)
-    _add_documents(application, key_ring)
+    _add_documents(application, keys)
     _add_operations(application, readiness, authentication)
     return application
 
@@ -82,19 +83,19 @@ def _add_errors(application: FastAPI, limits: Limits) -> None:
         return answer(request, Problem(RequestCode.INTERNAL_ERROR))
 
 
-def _add_documents(application: FastAPI, key_ring: KeyRing) -> None:
+def _add_documents(application: FastAPI, current_keys: Callable[[], KeyRing]) -> None:
     document = openapi_document()
-    keys_body = msgspec.json.encode(key_ring.public_jwk_set())
-    keys_headers = {"cache-control": "public, max-age=3600", "etag": f'"{hashlib.sha256(keys_body).hexdigest()[:32]}"'}
     openapi_body = msgspec.json.format(msgspec.json.encode(document), indent=1)
     page = docs_page(document).encode()
     page_headers = {"content-security-policy": CONTENT_SECURITY_POLICY, "x-content-type-options": "nosniff"}
 
     @application.api_route(f"{API_PATH}/keys", methods=_READ_ONLY)
     async def keys(request: Request) -> Response:
-        if request.headers.get("if-none-match") == keys_headers["etag"]:
-            return Response(status_code=304, headers=keys_headers)
-        return Response(keys_body, 200, keys_headers, "application/json")
+        body = msgspec.json.encode(current_keys().public_jwk_set())
+        headers = {"cache-control": "public, max-age=3600", "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"'}
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(body, 200, headers, "application/json")
 
     @application.api_route("/openapi.json", methods=_READ_ONLY)
     async def openapi_json() -> Response:

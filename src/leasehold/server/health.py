@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from leasehold.backups.record import read_record
 from leasehold.kit.database import Connection, Database
 from leasehold.migrations.state import read_schema_state
 
@@ -92,6 +93,9 @@ def _findings(connection: Connection) -> list[Finding]:
     if caught is not None and caught[0]:
         detail = "Heartbeats are in the default partition: see whether the worker runs, which moves them."
         findings.append(Finding("rows_in_default_partition", detail))
+    if read_record(connection).is_overdue:
+        detail = "The newest good backup is more than 26 hours old: `leasehold backup list` says why."
+        findings.append(Finding("backup_overdue", detail))
     return findings
 
 

@@ -176,7 +176,13 @@ _READINESS = {
             "items": {
                 "type": "object",
                 "required": ["code", "detail"],
-                "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "code": {
+                        "type": "string",
+                        "description": "partition_missing, rows_in_default_partition, backup_overdue.",
+                    },
+                    "detail": {"type": "string"},
+                },
             },
         },
     },

@@ -28,3 +28,12 @@ class SettingsInvalid(DomainError):
         detail = " ".join(error.detail for error in errors.values())
         super().__init__(Kind.INVALID, "setting_invalid", detail, {"names": list(errors)})
         self.errors = errors
+
+
+class TextRefused(ValueError):
+    """A text is not what it should be: `expected` names that, as the rest of a sentence, `context` the problem."""
+
+    def __init__(self, expected: str, context: Mapping[str, Any]) -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.context = context

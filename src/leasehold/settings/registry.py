@@ -1,115 +1,29 @@
 """Every setting that an operator may change at run time: said here once, with default, bounds and help."""
 
-import re
-import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from leasehold.settings.errors import SettingUnknown
+from leasehold.settings.kinds import (
+    ChoiceSetting,
+    Home,
+    IntegerSetting,
+    Setting,
+    TextSetting,
+    TimeZoneSetting,
+    machine_time_zone,
+)
+from leasehold.settings.text_checks import (
+    archive_address,
+    email,
+    file_path,
+    file_paths,
+    person_name,
+    time_of_day,
+    web_address,
+)
 
-import tzlocal
+PANEL_URL = "panel_url"
 
-from leasehold.settings.errors import SettingInvalid, SettingUnknown
-
-Value = int | str
-
-_INTEGER = re.compile(r"-?[0-9]{1,10}")
 _ADVICE_OFF = "0 means no limit."
-
-
-class Home(StrEnum):
-    """The table that a setting is stored in; what decides licensing is in `runtime`."""
-
-    RUNTIME = "runtime"
-    SETTINGS = "settings"
-
-
-@dataclass(frozen=True, slots=True)
-class IntegerSetting:
-    """A whole number from `minimum` to `maximum`, both included."""
-
-    name: str
-    default: int
-    minimum: int
-    maximum: int
-    unit: str
-    help: str
-    home: Home = Home.SETTINGS
-
-    def parse(self, text: str) -> int:
-        """The number that `text` stands for. Raises `SettingInvalid`."""
-        plain = text.strip()
-        if not _INTEGER.fullmatch(plain) or not self.minimum <= int(plain) <= self.maximum:
-            bounds = f"from {self.minimum} to {self.maximum}"
-            detail = f"{self.name} must be a whole number ({self.unit}) {bounds}, not {text!r}."
-            context = {"problem": "out_of_range", "value": text, "minimum": self.minimum, "maximum": self.maximum}
-            raise SettingInvalid(self.name, detail, context)
-        return int(plain)
-
-
-@dataclass(frozen=True, slots=True)
-class TimeZoneSetting:
-    """A time zone by its IANA name; the default is the machine's."""
-
-    name: str
-    default_of_machine: Callable[[], str]
-    help: str
-    unit: str = "IANA time zone"
-    home: Home = Home.SETTINGS
-
-    @property
-    def default(self) -> str:
-        """The machine's zone."""
-        return self.default_of_machine()
-
-    def parse(self, text: str) -> str:
-        """The name, if there is such a zone. Raises `SettingInvalid`."""
-        name = text.strip()
-        if not _is_time_zone(name):
-            detail = f"{self.name} must be an IANA time zone such as Europe/Berlin or UTC, not {text!r}."
-            raise SettingInvalid(self.name, detail, {"problem": "no_time_zone", "value": text})
-        return name
-
-
-@dataclass(frozen=True, slots=True)
-class SwitchSetting:
-    """Something that is `on` or `off`."""
-
-    name: str
-    default: str
-    help: str
-    unit: str = "on or off"
-    home: Home = Home.SETTINGS
-
-    def parse(self, text: str) -> str:
-        """`on` or `off`. Raises `SettingInvalid`."""
-        value = text.strip().lower()
-        if value not in ("on", "off"):
-            detail = f"{self.name} must be on or off, not {text!r}."
-            raise SettingInvalid(self.name, detail, {"problem": "no_switch", "value": text})
-        return value
-
-
-Setting = IntegerSetting | TimeZoneSetting | SwitchSetting
-
-
-def machine_time_zone() -> str:
-    """The IANA name of the machine's time zone; UTC where it has none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "no time zone is configured": UTC then, which is what we want
-            name = tzlocal.get_localzone_name()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC"
-    return name if name and _is_time_zone(name) else "UTC"
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+ON_OR_OFF = ("on", "off")
 
 
 def _limit(name: str, default: int, help_text: str) -> IntegerSetting:
@@ -161,9 +75,18 @@ SETTINGS: tuple[Setting, ...] = (
         "expiring_license_days", 30, 1, 365, "days", "How long before its end a license is shown as one that expires."
     ),
     TimeZoneSetting("timezone", machine_time_zone, "The time zone that days begin and end in."),
-    SwitchSetting(
+    TextSetting(
+        PANEL_URL,
+        "",
+        web_address,
+        "Where people reach the panel, if a proxy stands before it; empty: as LEASEHOLD_PANEL_URL says.",
+        unit="web address",
+        optional=True,
+    ),
+    ChoiceSetting(
         "second_factor_required",
         "on",
+        ON_OR_OFF,
         "Whether everybody who works in the panel needs more than a password to sign in.",
     ),
     IntegerSetting("session_hours", 12, 1, 168, "hours", "How long somebody stays signed in to the panel at most."),
@@ -175,6 +98,58 @@ SETTINGS: tuple[Setting, ...] = (
     _limit("limit_refusals_per_minute", 1200, "Calls that are refused for other reasons, for each address."),
     _limit("limit_successes_per_key_per_minute", 0, "Successful calls, for each API key."),
     _limit("limit_heartbeats_per_session_per_minute", 0, "Successful heartbeats, for each session."),
+    TextSetting(
+        "backup_archive",
+        "",
+        archive_address,
+        "The git repository that keeps every backup for good: reached over SSH (git@github.com:you/archive.git), or a "
+        "directory on another disk of this machine. Without it, backups stay on this machine alone.",
+        optional=True,
+        protected=True,
+    ),
+    TextSetting(
+        "backup_ssh_key",
+        "~/.ssh/github_backup",
+        file_path,
+        "The private SSH key that opens the archive; it needs the right to write.",
+        protected=True,
+    ),
+    TextSetting("backup_author_name", "Backup System", person_name, "In whose name backups enter the archive."),
+    TextSetting(
+        "backup_author_email", "backup@leasehold.invalid", email, "With which e-mail address backups enter the archive."
+    ),
+    TextSetting(
+        "backup_time",
+        "03:00",
+        time_of_day,
+        "When the daily backup is made, in the installation's time zone.",
+        "hours:minutes",
+    ),
+    ChoiceSetting(
+        "backup_heartbeats",
+        "all",
+        ("all", "structure"),
+        "Whether single heartbeats are in the backups, or only their empty table. Licenses, devices and sessions do "
+        "not depend on them.",
+        protected=True,
+    ),
+    IntegerSetting(
+        "backup_local_keep",
+        7,
+        1,
+        1000,
+        "backups",
+        "How many of the newest backups stay on this machine, whatever is in the archive.",
+    ),
+    TextSetting(
+        "backup_paths",
+        "",
+        file_paths,
+        "Further files and directories that belong into a backup, separated by colons, such as the proxy's sites and "
+        "TLS certificates.",
+        optional=True,
+        protected=True,
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

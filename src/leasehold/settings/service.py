@@ -7,7 +7,8 @@ from psycopg.types.json import Jsonb
 
 from leasehold.kit.database import Connection
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid
-from leasehold.settings.registry import SETTINGS, Home, Value, find_setting
+from leasehold.settings.kinds import Home, Value
+from leasehold.settings.registry import SETTINGS, find_setting
 
 _READ = """
 SELECT s.name, s.value FROM settings AS s

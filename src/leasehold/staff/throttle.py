@@ -22,7 +22,7 @@ ON CONFLICT (key) DO UPDATE
        blocked_until = clock_timestamp()
            + sign_in_delay(sign_in_failures_left(t.failures, t.failed_at, clock_timestamp()) + 1, :free)
  WHERE t.blocked_until <= clock_timestamp()
-RETURNING blocked_until
+RETURNING blocked_until, failures = :free AS begins
 """)
 _WAIT = text("""
 SELECT extract(epoch FROM blocked_until - clock_timestamp())::float FROM sign_in_throttles WHERE key = :key
@@ -40,10 +40,11 @@ _FORGET_OLD = text("DELETE FROM sign_in_throttles WHERE failed_at < clock_timest
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What attempts are counted by; `free` of them are without delay."""
+    """What attempts are counted by, of which `kind`; `free` of them are without delay."""
 
     key: bytes
     free: int
+    kind: str = ""
 
     @property
     def most(self) -> int:
@@ -53,9 +54,13 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """The attempt may be made; it counts as failed until it is taken back."""
+    """The attempt may be made; it counts as failed until it is taken back.
+
+    Where it fails, the delays by `begun` begin with it: it was the last that was free.
+    """
 
     blocked_until: tuple[tuple[Counter, datetime], ...]
+    begun: tuple[Counter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +72,17 @@ class Refused:
 
 def account_counter(email: str) -> Counter:
     """Everybody's attempts at an account, whether there is one or not."""
-    return Counter(_key("account", email.strip().lower()), ACCOUNT_FREE)
+    return _counter("account", email.strip().lower(), ACCOUNT_FREE)
 
 
 def device_counter(device: str, member_id: int) -> Counter:
     """Attempts at an account from one browser that has got into it before."""
-    return Counter(_key("device", f"{device}/{member_id}"), ACCOUNT_FREE)
+    return _counter("device", f"{device}/{member_id}", ACCOUNT_FREE)
 
 
 def address_counter(network: str) -> Counter:
     """All attempts from one address or network."""
-    return Counter(_key("address", network), ADDRESS_FREE)
+    return _counter("address", network, ADDRESS_FREE)
 
 
 def admit(session: Session, counters: Sequence[Counter]) -> Admitted | Refused:
@@ -86,14 +91,17 @@ def admit(session: Session, counters: Sequence[Counter]) -> Admitted | Refused:
     To be committed before the attempt is looked at. Give the address first: all must ask in one order.
     """
     counted: list[tuple[Counter, datetime]] = []
+    begun: list[Counter] = []
     for counter in counters:
         values = {"key": counter.key, "free": counter.free, "most": counter.most}
-        blocked_until = session.scalar(_COUNT, values)
-        if blocked_until is None:
+        count = session.execute(_COUNT, values).first()
+        if count is None:
             seconds = session.scalar(_WAIT, {"key": counter.key}) or 0.0
             return Refused(max(1, math.ceil(seconds)))
-        counted.append((counter, blocked_until))
-    return Admitted(tuple(counted))
+        counted.append((counter, count.blocked_until))
+        if count.begins:
+            begun.append(counter)
+    return Admitted(tuple(counted), tuple(begun))
 
 
 def take_back(session: Session, admitted: Admitted) -> None:
@@ -108,5 +116,5 @@ def forgive(session: Session, counter: Counter) -> None:
     session.execute(_FORGET_OLD)
 
 
-def _key(kind: str, name: str) -> bytes:
-    return hashlib.sha256(f"{kind}:{name}".encode()).digest()
+def _counter(kind: str, name: str, free: int) -> Counter:
+    return Counter(hashlib.sha256(f"{kind}:{name}".encode()).digest(), free, kind)

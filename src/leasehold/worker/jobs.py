@@ -1,9 +1,6 @@
 """What runs by the clock: each job once, with how often it runs."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from leasehold.audit.sealing import seal_audit
 from leasehold.kit.database import Connection
@@ -13,35 +10,15 @@ from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import forget_old_denials
 from leasehold.operations.processes import remove_stale_processes
 from leasehold.settings.service import get_setting
+from leasehold.staff.session_retention import forget_old_sessions
+from leasehold.worker.backup_runs import start_due_backup
+from leasehold.worker.job import Job, JobContext, on_connection
 
 _ENSURE_PARTITIONS = "SELECT count(*) FROM ensure_heartbeat_partitions()"
 _DROP_PARTITIONS = """
 SELECT count(*) FROM drop_heartbeat_partitions(
     date_trunc('month', clock_timestamp(), 'UTC') - make_interval(months => %s))
 """
-
-
-@dataclass(frozen=True, slots=True)
-class JobContext:
-    """What a job works with: a connection of its own, and the data directory of this machine."""
-
-    connection: Connection
-    data_dir: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """`run` does the work, commits, and returns how much there was of it."""
-
-    name: str
-    every: timedelta
-    run: Callable[[JobContext], int]
-    also_at_start: bool = False
-
-
-def on_connection(run: Callable[[Connection], int]) -> Callable[[JobContext], int]:
-    """For a job that needs its connection alone."""
-    return lambda context: run(context.connection)
 
 
 def seal(context: JobContext) -> int:
@@ -81,5 +58,7 @@ JOBS = (
     Job("server_processes", timedelta(minutes=1), on_connection(remove_dead_processes)),
     Job("partitions", timedelta(days=1), on_connection(ensure_partitions), also_at_start=True),
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
+    Job("backups", timedelta(minutes=1), start_due_backup),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
+    Job("staff_session_retention", timedelta(days=1), on_connection(forget_old_sessions)),
 )

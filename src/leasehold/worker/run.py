@@ -3,16 +3,22 @@
 import logging
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import psycopg
 
+from leasehold.backups.errors import BackupRunning
+from leasehold.backups.restore.recovery import finish_interrupted
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection, Database, Role, database_for
+from leasehold.kit.errors import ConfigurationError, DomainError
 from leasehold.kit.logging import configure_logging, mask_secrets
+from leasehold.kit.maintenance import under_maintenance
 from leasehold.migrations.state import read_schema_state
-from leasehold.worker.jobs import JOBS, Job, JobContext
+from leasehold.worker.job import Job, JobContext
+from leasehold.worker.jobs import JOBS
 from leasehold.worker.schedules import claim, due_jobs, enrol, record_failure, record_success
 
 _log = logging.getLogger(__name__)
@@ -34,22 +40,35 @@ def serve(configuration: Configuration) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    Worker(database_for(configuration, Role.WORKER), configuration.data_dir, JOBS, stop).run()
+    database = database_for(configuration, Role.WORKER)
+    Worker(database, configuration.data_dir, JOBS, stop, partial(finish_interrupted, configuration)).run()
 
 
 class Worker:
-    """Does `jobs` as they come due, one at a time, until `stop` is set."""
+    """Does `jobs` as they come due, one at a time, until `stop` is set.
 
-    def __init__(self, database: Database, data_dir: Path, jobs: Sequence[Job], stop: threading.Event) -> None:
+    Under maintenance it does none, and calls `recover`, which ends the maintenance that a dead restore has left.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        data_dir: Path,
+        jobs: Sequence[Job],
+        stop: threading.Event,
+        recover: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._data_dir = data_dir
         self._jobs = jobs
         self._stop = stop
+        self._recover = recover
 
     def run(self) -> None:
         """Work while the database is there; where it goes away, wait for it."""
         tries = 0
         while not self._stop.is_set():
+            self._sit_out_maintenance()
             try:
                 with self._connect() as claims, self._connect() as work:
                     self._get_ready(claims)
@@ -59,6 +78,17 @@ class Worker:
                 tries += 1
                 _tell(tries, error)
                 self._stop.wait(_SHORT_PAUSE_SECONDS if tries < _PATIENT_TRIES else _LONG_PAUSE_SECONDS)
+
+    def _sit_out_maintenance(self) -> None:
+        while under_maintenance(self._data_dir) and not self._stop.is_set():
+            try:
+                self._recover()
+            except BackupRunning:  # the restore is alive
+                pass
+            except (psycopg.Error, DomainError, ConfigurationError, OSError) as error:
+                _log.warning("the interrupted restore cannot be ended yet: %s", str(error).split("\n", 1)[0])
+                self._stop.wait(_LONG_PAUSE_SECONDS)
+            self._stop.wait(_SHORT_PAUSE_SECONDS)
 
     def _connect(self) -> Connection:
         return self._database.connect(application="worker", lock_timeout_ms=_LOCK_TIMEOUT_MS)
@@ -70,11 +100,14 @@ class Worker:
         enrol(claims, self._jobs)
 
     def _work(self, claims: Connection, work: Connection) -> None:
-        while not self._stop.is_set():
+        while self._goes_on():
             for job in due_jobs(claims, self._jobs):
-                if not self._stop.is_set() and claim(claims, job):
+                if self._goes_on() and claim(claims, job):
                     self._do(job, claims, work)
             self._stop.wait(_LOOK_SECONDS)
+
+    def _goes_on(self) -> bool:
+        return not self._stop.is_set() and not under_maintenance(self._data_dir)
 
     def _do(self, job: Job, claims: Connection, work: Connection) -> None:
         try:

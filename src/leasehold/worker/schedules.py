@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from leasehold.kit.database import Connection
-from leasehold.worker.jobs import Job
+from leasehold.worker.job import Job
 
 _RETRY = timedelta(seconds=60)
 

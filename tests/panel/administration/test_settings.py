@@ -131,3 +131,18 @@ def test_a_setting_gets_its_default_back_after_a_question(administrator: FlaskCl
     refused = administrator.post(f"{_PATH}/session_timeout/reset", data={"confirmed": "yes"})
     assert refused.status_code == 422
     assert administrator.post(f"{_PATH}/colour/reset", data={"confirmed": "yes"}).status_code == 404
+
+
+def test_words_are_chosen_and_texts_are_typed(administrator: FlaskClient, database: Database) -> None:
+    page = administrator.get(_PATH).text
+    assert '<option value="all" selected>all of them</option>' in page
+    assert 'id="backup_archive" name="backup_archive" value=""' in page
+    assert "Default: none." in page
+    form = {"backup_heartbeats": "structure", "backup_archive": "/srv/archive.git/", "backup_local_keep": "3"}
+    preview = administrator.post(_PATH, data=form).text
+    assert "<strong>only their empty table</strong>" in preview
+    assert administrator.post(_PATH, data=form | {"confirmed": "yes"}).status_code == 303
+    assert value(database, "backup_archive") == "/srv/archive.git"
+    assert "back to none?" in administrator.get(_PATH).text
+    refused = administrator.post(_PATH, data={"backup_archive": "ext::sh", "confirmed": "yes"})
+    assert (refused.status_code, value(database, "backup_archive")) == (422, "/srv/archive.git")

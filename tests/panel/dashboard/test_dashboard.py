@@ -147,6 +147,23 @@ def test_what_does_not_run_is_named(client_as: ClientAs, database: Database) -> 
     assert "1 heartbeat was caught" in page
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.SALES])
+def test_each_row_of_the_health_leads_to_where_it_can_be_seen(
+    client_as: ClientAs, database: Database, role: Role
+) -> None:
+    with database.connect(application="test") as owner:
+        owner.execute("INSERT INTO schedules (name, finished_at, failure) VALUES ('sweep', now(), '<b>gone')")
+    client = client_as(role)
+    links = re.findall(r'<a id="health-\w+" href="([^"#]+)#?(\w*)"', client.get("/dashboard").text)
+    assert len(links) == (4 if role is Role.AUDITOR else 0)
+    for path, anchor in links:
+        page = client.get(path)
+        assert page.status_code == 200
+        assert not anchor or f'id="{anchor}"' in page.text
+    if links:
+        assert "&lt;b&gt;gone" in client.get("/administration").text
+
+
 def test_the_page_has_no_inline_style_or_script(
     client_as: ClientAs, database: Database, fresh_database: FreshDatabase
 ) -> None:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from leasehold.kit.database import Database
+from leasehold.kit.matching import MOST_FOLLOWED
 from leasehold.staff.roles import Role
 from tests.licensing.vendor import issue_license, scalar
 from tests.panel.conftest import ClientAs
@@ -61,6 +62,26 @@ def test_a_part_of_a_customers_name_finds_licenses(operator: FlaskClient, databa
     rename_customers(database, "100 % Müller_Söhne")
     assert keys_on(operator.get("/licenses?q=MÜLLER_s").text) == [key]
     assert keys_on(operator.get("/licenses?q=MÜLLERxs").text) == []
+
+
+def test_a_list_says_where_a_text_fits_more_customers_than_are_searched(
+    operator: FlaskClient, database: Database
+) -> None:
+    for _ in range(MOST_FOLLOWED):
+        issue_license(database)
+    said = "More than 25 customers have this in their name"
+    page = operator.get("/licenses?q=acme").text
+    assert len(keys_on(page)) == MOST_FOLLOWED
+    assert said not in page
+    issue_license(database)
+    page = operator.get("/licenses?q=acme").text
+    assert len(keys_on(page)) == MOST_FOLLOWED
+    assert said in page
+    assert said in operator.get("/sessions?customer=acme").text
+    assert said not in operator.get(f"/licenses?q={keys_on(page)[0]}").text
+    assert said not in operator.get("/customers?q=acme").text
+    german = operator.get("/licenses?q=acme", headers={"Accept-Language": "de"}).text
+    assert "Mehr als 25 Kunden haben das im Namen" in german
 
 
 def test_columns_are_the_readers_choice_and_unknown_ones_are_passed_over(

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,7 +16,7 @@ from leasehold.licensing.run_one import run_one
 from leasehold.licensing.service import end_session
 from leasehold.staff.roles import Role
 from tests.licensing.running import age, start
-from tests.licensing.vendor import ACTOR, fingerprint, issue_license
+from tests.licensing.vendor import ACTOR, fingerprint, issue_license, scalar
 from tests.panel.conftest import ClientAs
 
 _ROW = re.compile(r'href="/sessions/([0-9a-f-]{36})"')
@@ -57,6 +57,24 @@ def test_filters_find_past_sessions(auditor: FlaskClient, database: Database) ->
     assert listed(auditor, "end_reason=operator") == [two]
     assert listed(auditor, f"ended_from={today - timedelta(days=1)}") == [three, two, one]
     assert listed(auditor, f"ended_until={today - timedelta(days=2)}") == []
+    with database.connect(application="test") as owner:
+        studio = scalar(owner, "SELECT id FROM products WHERE slug = 'studio'")
+    assert listed(auditor, f"product={studio}") == [three, two, one]
+    assert listed(auditor, f"product={int(str(studio)) + 1}") == []
+
+
+def test_sessions_are_found_by_the_day_they_started_on(auditor: FlaskClient, database: Database) -> None:
+    key = issue_license(database)
+    token = start(database, key)
+    age(database, token, timedelta(days=40))
+    end(database, token)
+    with database.connect(application="test") as owner:
+        ACTOR.sign(owner)
+        owner.execute("INSERT INTO settings (name, value) VALUES ('timezone', '\"Pacific/Auckland\"')")
+        started = scalar(owner, "SELECT (started_at AT TIME ZONE 'Pacific/Auckland')::date FROM session_history")
+    assert isinstance(started, date)
+    days = (started - timedelta(days=1), started, started + timedelta(days=1))
+    assert [listed(auditor, f"started_on={day}") for day in days] == [[], [token], []]
 
 
 @pytest.mark.parametrize(
@@ -86,5 +104,5 @@ def test_an_export_has_durations_and_no_formula(auditor: FlaskClient, database: 
     text = auditor.get(f"/session-history?columns={columns}&format=csv").get_data(as_text=True)
     _, row = csv.reader(io.StringIO(text.removeprefix("\N{BYTE ORDER MARK}")))
     assert row[:2] == [str(token), "'=1+1"]
-    assert row[2].startswith("1:05:")
+    assert row[2] == "1 h 5 min"
     assert row[3] == "client"

@@ -136,7 +136,7 @@ def test_the_strip_shows_beats_and_gaps_in_words_too(operator: FlaskClient, data
     age(database, token, timedelta(seconds=600))
     record_heartbeats(database, token, 30, 60, 90, 300, 330, 390, 590)
     page = operator.get(f"/sessions/{token}").text
-    assert "7 heartbeats, 3 gaps, the longest of 0:03:30 from" in page
+    assert "7 heartbeats, 3 gaps, the longest of 3 min 30 s from" in page
     assert page.count('class="strip-gap"') == 3
     assert page.count('class="strip-beat"') == 7
     assert "style=" not in page[page.index('<svg class="strip"') : page.index("</svg>", page.index('class="strip"'))]

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
+from leasehold.panel.own_address import own_address
+from leasehold.panel.settings_in_force import forget_settings
+from leasehold.panel.sign_in.site import passkey_site
+from leasehold.settings.service import set_setting
+from leasehold.staff.passkeys import Site
 from leasehold.staff.sessions import end_sessions
 from leasehold.staff.throttle import ACCOUNT_FREE
 from tests.conftest import FreshDatabase
@@ -67,6 +73,25 @@ def test_an_unknown_account_looks_like_a_known_one(panel: Flask, database: Datab
     assert answers[0][0] == 422
 
 
+def test_an_unknown_account_costs_as_many_verifications_as_a_known_one(
+    panel: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined(panel, database)
+    verify = PasswordHasher.verify
+    compared: list[str] = []
+
+    def counting(hasher: PasswordHasher, password_hash: str, password: str) -> bool:
+        compared.append(password_hash)
+        return verify(hasher, password_hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counting)
+    for email in (EMAIL, "nobody@firm.local"):
+        panel.test_client().post("/sign-in", data={"email": email, "password": "wrong horse lantern"})
+    known, unknown = compared
+    assert known != unknown
+    assert known.rsplit("$", 2)[0] == unknown.rsplit("$", 2)[0]  # variant, version, parameters
+
+
 def test_an_unknown_account_is_throttled_like_a_known_one_and_not_named(panel: Flask, database: Database) -> None:
     joined(panel, database)
     for email in (EMAIL, "nobody@firm.local"):
@@ -79,9 +104,35 @@ def test_an_unknown_account_is_throttled_like_a_known_one_and_not_named(panel: F
     for email in (EMAIL, "nobody@firm.local"):
         answer = panel.test_client().post("/sign-in", data={"email": email, "password": PASSWORD})
         assert (answer.status_code, "Too many attempts" in answer.text) == (429, True)
+        assert 3590 <= int(answer.headers["Retry-After"]) <= 3600
     failed = _events(database, "sign_in_failed")
     assert [row_id for row_id, _ in failed] == ["1"] * ACCOUNT_FREE + ["unknown"] * ACCOUNT_FREE
     assert "nobody" not in str(failed)
+    assert _events(database, "sign_in_delayed") == [("1", {"by": "account"}), ("unknown", {"by": "account"})]
+
+
+def test_the_beginning_of_a_delay_is_told_once_and_not_where_the_attempt_was_right(
+    panel: Flask, client: FlaskClient, database: Database
+) -> None:
+    member = joined(panel, database)
+    for _ in range(ACCOUNT_FREE - 1):
+        give_password(client, member, "wrong horse lantern")
+    assert give_password(client, member).status_code == 302
+    assert _events(database, "sign_in_delayed") == []
+    for _ in range(3):
+        give_password(panel.test_client(), member, "wrong horse lantern")
+        _time_passes(database)
+    assert _events(database, "sign_in_delayed") == [("1", {"by": "account"})]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("cross-site", 403), ("same-origin", 422), ("same-site", 422), (None, 422)]
+)
+def test_a_form_of_another_site_is_refused(client: FlaskClient, said: str | None, status: int) -> None:
+    headers = {"Sec-Fetch-Site": said} if said else {}
+    answer = client.post("/sign-in", data={"email": EMAIL, "password": "wrong horse lantern"}, headers=headers)
+    assert (answer.status_code, "does not come from this panel" in answer.text) == (status, status == 403)
+    assert client.get("/sign-in", headers=headers).status_code == 200
 
 
 def test_the_token_changes_with_every_step_and_the_old_one_is_dead(
@@ -294,6 +345,25 @@ def test_ended_sessions_are_told(panel: Flask, client: FlaskClient, database: Da
     told = [after for _, after in _events(database, "session_ended")]
     assert told == [{"member_id": 1, "reason": "test"}] * 2
     forget_codes(database)
+
+
+def test_the_setting_moves_the_panel_behind_tls_while_it_runs(panel: Flask, database: Database) -> None:
+    client = panel.test_client()
+    assert client.get("/sign-in").status_code == 200
+    with database.connect(application="test") as connection:
+        Actor("test").sign(connection)
+        set_setting(connection, "panel_url", "https://admin.example.org")
+    with panel.app_context():
+        forget_settings()
+    secure = panel.test_client()
+    data = {"name": "Ada", "email": EMAIL, "password": PASSWORD}
+    answer = secure.post(setup_link(database), data=data, base_url="https://admin.example.org/")
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert cookies
+    assert all(cookie.startswith("__Host-") and "Secure" in cookie for cookie in cookies)
+    with panel.test_request_context("/", base_url="http://127.0.0.1/"):
+        assert own_address() == "https://admin.example.org"
+        assert passkey_site() == Site("admin.example.org", "https://admin.example.org")
 
 
 def test_with_tls_the_cookies_belong_to_this_host_alone(

@@ -1,1 +1,1 @@
-"""The permanent archive: a git repository elsewhere, which only grows."""
+"""The archive: git repositories elsewhere, to which backups are only ever added."""

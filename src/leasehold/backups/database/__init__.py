@@ -1,1 +1,1 @@
-"""The database in a backup: dumped in one snapshot, restored into a scratch PostgreSQL, compared."""
+"""The database of a backup: dumped with what is known of it, restored and compared."""

@@ -1,1 +1,1 @@
-"""Sealed objects: how files become them, and are made of them again."""
+"""How a backup is kept: cut into pieces, compressed against the one before, sealed, and put into a git repository."""

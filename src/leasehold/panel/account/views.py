@@ -73,7 +73,7 @@ def _refusal_of_present(asking: Person, form: ChangePasswordForm) -> str | None:
     if isinstance(admitted, Refused):
         return wait_sentence(admitted)
     if not password_is_right(password_hash, form.present_password.data):
-        attempt_failed("password_change", asking.id)
+        attempt_failed(admitted, "password_change", asking.id)
         return str(_("That is not the present password."))
     attempt_was_right(admitted)
     record_event(db(), "password_changed", table="staff_members", row_id=str(asking.id), details={})

@@ -58,6 +58,7 @@ API_KEY_TABLE: Table[datetime, ApiKeyLine] = Table(
             _revoke,
             Right.ADMINISTER,
             icon="key-off",
+            guarded=True,
         ),
     ),
 )

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leasehold.settings.registry import SETTINGS, Value
+from leasehold.settings.kinds import Value
+from leasehold.settings.registry import SETTINGS
 
 SEEN_PREFIX = "was-"
-LONGEST_VALUE = 200
+LONGEST_VALUE = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from leasehold.panel.administration.setting_words import SettingWords, in_groups
 from leasehold.panel.administration.subject import pages
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
+from leasehold.panel.guarding import back_up_first
 from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
 from leasehold.panel.settings_in_force import forget_settings
 from leasehold.settings.errors import SettingInvalid, SettingsInvalid
 from leasehold.settings.history import LastChange, read_last_changes
-from leasehold.settings.registry import Setting, Value, find_setting
+from leasehold.settings.kinds import Setting, Value
+from leasehold.settings.registry import find_setting
 from leasehold.settings.service import check_settings, lock_settings, read_all, reset_setting, set_settings
 from leasehold.staff.names import names_of_actors
 
@@ -50,6 +52,9 @@ def settings() -> ResponseReturnValue:
 @pages.page(_PATH, needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def change_settings() -> ResponseReturnValue:
     """Show what would change, then change it; what somebody else has changed meanwhile is shown first."""
+    confirmed = request.form.get("confirmed") == "yes"
+    if confirmed and (page := _back_up_first(read_edits(request.form, read_all(driver_connection(db()))))) is not None:
+        return page
     connection = driver_connection(db())
     lock_settings(connection)
     edits = read_edits(request.form, read_all(connection))
@@ -62,7 +67,7 @@ def change_settings() -> ResponseReturnValue:
     except SettingsInvalid as refused:
         return _settings_page(request.form, refused.errors), HTTPStatus.UNPROCESSABLE_ENTITY
     stale = any(edit.is_stale for edit in edits)
-    if stale or request.form.get("confirmed") != "yes":
+    if stale or not confirmed:
         return _preview(edits, stale=stale), HTTPStatus.CONFLICT if stale else HTTPStatus.OK
     set_settings(connection, wanted)
     forget_settings()
@@ -74,18 +79,27 @@ def change_settings() -> ResponseReturnValue:
 def reset(name: str) -> ResponseReturnValue:
     """Give one setting its default back."""
     setting = find_setting(name)
-    title = words_of(setting).title
-    question = _("Set “%(title)s” back to %(value)s?", title=title, value=setting.default)
+    words = words_of(setting)
+    title, default = words.title, words.said(setting.default)
+    question = _("Set “%(title)s” back to %(value)s?", title=title, value=default)
     if (page := ask_first(question, _("Back to the default"))) is not None:
         return page
+    if setting.protected and (page := back_up_first(f"setting {name}")) is not None:
+        return page
     try:
-        value = reset_setting(driver_connection(db()), name)
+        reset_setting(driver_connection(db()), name)
         forget_settings()
     except SettingInvalid as refused:
         typed = {name: str(setting.default)}
         return _settings_page(typed, {name: refused}), HTTPStatus.UNPROCESSABLE_ENTITY
-    flash(_("“%(title)s” is %(value)s again.", title=title, value=value), "success")
+    flash(_("“%(title)s” is %(value)s again.", title=title, value=default), "success")
     return redirect(url_for("administration.settings"), HTTPStatus.SEE_OTHER)
+
+
+def _back_up_first(edits: Sequence[Edit]) -> ResponseReturnValue | None:
+    """The page that `back_up_first` shows, where settings are changed that are protected."""
+    protected = [edit.name for edit in edits if find_setting(edit.name).protected]
+    return back_up_first(f"setting {', '.join(protected)}") if protected else None
 
 
 def _settings_page(typed: Mapping[str, str], errors: Mapping[str, SettingInvalid]) -> str:

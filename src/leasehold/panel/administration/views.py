@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from leasehold.kit.orm import driver_connection
 from leasehold.operations.processes import list_processes
+from leasehold.operations.upkeep import list_jobs, read_partitions
 from leasehold.panel.administration import key_views, settings_views, tester_views  # noqa: F401  # they add their pages
 from leasehold.panel.administration.server_address import server_address
 from leasehold.panel.administration.subject import pages
@@ -17,9 +18,16 @@ __all__ = ["pages"]
 @pages.page("/administration", needs=Right.READ_ADMINISTRATION)
 def administration() -> ResponseReturnValue:
     """What runs, and the ways to everything that can be set."""
-    template = "_processes.html" if request.headers.get("HX-Target") == "processes" else "administration.html"
+    connection = driver_connection(db())
+    processes = list_processes(connection)
+    if request.headers.get("HX-Target") == "processes":
+        return render_template("administration/_processes.html", processes=processes)
     return render_template(
-        f"administration/{template}", processes=list_processes(driver_connection(db())), server=server_address()
+        "administration/administration.html",
+        processes=processes,
+        jobs=list_jobs(connection),
+        partitions=read_partitions(connection),
+        server=server_address(),
     )
 
 

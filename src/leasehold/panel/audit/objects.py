@@ -15,6 +15,8 @@ def page_of_object(session: Session, table: str, row_id: str) -> str | None:
     """The address of its page; None where it has none or is no more."""
     if table == "settings":
         return link_to("administration.settings")
+    if table == "backups":
+        return link_to("backups.list_backups")
     if table not in _PAGES or not (row_id.isascii() and row_id.isdigit() and len(row_id) <= _LONGEST_ID):
         return None
     return _PAGES[table](session, int(row_id))

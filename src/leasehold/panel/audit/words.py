@@ -19,6 +19,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "joined": _("joined"),
     "signed_in": _("signed in"),
     "sign_in_failed": _("failed to sign in"),
+    "sign_in_delayed": _("sign-in delayed"),
     "signed_out": _("signed out"),
     "session_ended": _("session ended"),
     "confirmed_again": _("confirmed again"),
@@ -28,6 +29,20 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "recovery_codes_made": _("recovery codes made"),
     "recovery_code_used": _("recovery code used"),
     "accept_rollback": _("rollback accepted"),
+    "without_backup": _("changed without a backup"),
+    "backup_create": _("backup begun"),
+    "backup_finish": _("interrupted backups gone on with"),
+    "backup_verify": _("verification begun"),
+    "backup_drill": _("restored from the archive to try it"),
+    "backup_restore": _("restore begun"),
+    "restore_tried": _("restore tried out"),
+    "backup_download": _("downloaded"),
+    "backup_test_archive": _("archive tested"),
+    "ssh_key_made": _("SSH key made"),
+    "recovery_kit_shown": _("recovery kit shown"),
+    "recovery_kit_confirmed": _("recovery kit confirmed"),
+    "recovery_kit_renewed": _("recovery kit renewed"),
+    "restored": _("restored"),
 }
 
 TABLES: Final[dict[str, LazyString]] = {
@@ -55,6 +70,7 @@ TABLES: Final[dict[str, LazyString]] = {
     "settings": _("setting"),
     "runtime": _("settings of the License API"),
     "audit_log": _("audit log"),
+    "backups": _("backup"),
 }
 
 _KINDS: Final[dict[str, LazyString]] = {

@@ -7,6 +7,7 @@ from leasehold.customers.lists import CUSTOMERS
 from leasehold.customers.models import Customer
 from leasehold.customers.vocabulary import Language
 from leasehold.panel.lists.table import Column, Filter, Link, NewRow, Table
+from leasehold.panel.lists.too_many import too_many_customers
 from leasehold.panel.rights import Right
 from leasehold.panel.words import choices_of, words_for
 
@@ -30,7 +31,7 @@ CUSTOMER_TABLE: Table[None, Customer] = Table(
         Column("number", _("Number"), lambda one: one.id, shown=False, numeric=True),
     ),
     filters=(
-        Filter("q", _("Part of the name")),
+        Filter("q", _("Part of the name"), too_many=too_many_customers),
         Filter("language", _("Language"), choices=lambda: choices_of(Language)),
     ),
     new=NewRow("customers.add_customer", _("New customer"), Right.CHANGE_CUSTOMERS),

@@ -1,9 +1,10 @@
-"""Whether everything runs that should: processes of the server, the worker's jobs, partitions, the audit log."""
+"""Whether everything runs that should: the server's processes, jobs, partitions, the audit log, backups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from leasehold.backups.record import BackupRecord, read_record
 from leasehold.kit.database import Connection
 from leasehold.operations.processes import ServerProcess, list_processes
 from leasehold.operations.upkeep import HeartbeatPartitions, JobState, list_jobs, read_partitions
@@ -17,6 +18,7 @@ class Health:
     jobs: Sequence[JobState]
     partitions: HeartbeatPartitions
     audit_signed_at: datetime | None
+    backups: BackupRecord
 
     @property
     def troubled_processes(self) -> list[ServerProcess]:
@@ -40,5 +42,11 @@ class Health:
 
 
 def read_health(connection: Connection, audit_signed_at: datetime | None) -> Health:
-    """The health of this moment, in three statements."""
-    return Health(list_processes(connection), list_jobs(connection), read_partitions(connection), audit_signed_at)
+    """The health of this moment, in four statements."""
+    return Health(
+        list_processes(connection),
+        list_jobs(connection),
+        read_partitions(connection),
+        audit_signed_at,
+        read_record(connection),
+    )

@@ -44,7 +44,14 @@ class DeviceAct:
             change_device(session, self.command(*read_device_key(key)), reason=form.reason.data, actor=actor())
 
         return BulkAct(
-            self.name, self.title, self.question, run, Right.CHANGE_LICENSES, form=ReasonForm, icon=self.icon
+            self.name,
+            self.title,
+            self.question,
+            run,
+            Right.CHANGE_LICENSES,
+            form=ReasonForm,
+            icon=self.icon,
+            guarded=True,
         )
 
 

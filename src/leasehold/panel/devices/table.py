@@ -10,6 +10,7 @@ from leasehold.licensing.vocabulary import DeviceStatus, DeviceType
 from leasehold.panel.devices.acts import DEVICE_ACTS
 from leasehold.panel.devices.addresses import device_key
 from leasehold.panel.lists.table import Code, Column, Filter, Link, Table
+from leasehold.panel.lists.too_many import too_many_devices
 from leasehold.panel.words import badge_for, choices_of
 
 
@@ -63,7 +64,7 @@ DEVICE_TABLE: Table[ListTime, DeviceLine] = Table(
     row_key=lambda line: device_key(line.whose.license_key, line.device.hardware_fingerprint),
     columns=_COLUMNS,
     filters=(
-        Filter("q", _("License key, fingerprint or name")),
+        Filter("q", _("License key, fingerprint or name"), too_many=too_many_devices),
         Filter("type", _("Type"), choices=lambda: choices_of(DeviceType)),
         Filter("status", _("Status"), choices=lambda: choices_of(DeviceStatus)),
         Filter("seen_from", _("Last seen from"), kind="date"),

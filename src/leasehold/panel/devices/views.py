@@ -21,7 +21,7 @@ from leasehold.panel.devices.acts import DEVICE_ACTS
 from leasehold.panel.devices.addresses import FingerprintConverter
 from leasehold.panel.devices.forms import RenameForm
 from leasehold.panel.devices.table import DEVICE_TABLE, device_address
-from leasehold.panel.durations import clock
+from leasehold.panel.durations import lasting
 from leasehold.panel.lists.bulk import answer_bulk
 from leasehold.panel.lists.page import answer_list
 from leasehold.panel.pages import Pages
@@ -64,11 +64,10 @@ def show_device(license_key: str, fingerprint: str) -> ResponseReturnValue:
         status=badge_for(status),
         device_type=badge_for(DeviceType(line.device.device_type)),
         live=live_session_of(db(), line.device),
-        past=[(one, clock(one.ended_at - one.started_at), badge_for(EndReason(one.end_reason))) for one in past],
+        past=[(one, lasting(one.ended_at - one.started_at), badge_for(EndReason(one.end_reason))) for one in past],
         acts=[act for act in DEVICE_ACTS if status in act.possible_for],
         changes=changes,
         names=names_of_actors(db(), {change.actor for change in changes}),
-        clock=clock,
     )
 
 

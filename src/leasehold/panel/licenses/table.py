@@ -17,6 +17,7 @@ from leasehold.licensing.vocabulary import LicenseStatus, LicenseType
 from leasehold.panel.context import actor, db
 from leasehold.panel.licenses.forms import ExtendManyForm, feature_text
 from leasehold.panel.lists.table import BulkAct, Code, Column, Filter, Link, NewRow, Table
+from leasehold.panel.lists.too_many import too_many_customers
 from leasehold.panel.rights import Right
 from leasehold.panel.words import badge_for, choices_of
 
@@ -84,7 +85,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
         Column("created", _("Created"), lambda line: line.created_at, order="created", shown=False),
     ),
     filters=(
-        Filter("q", _("License key or customer")),
+        Filter("q", _("License key or customer"), too_many=too_many_customers),
         Filter("status", _("Status"), choices=lambda: choices_of(LicenseStatus)),
         Filter("type", _("Type"), choices=lambda: choices_of(LicenseType)),
         Filter("product", _("Product"), choices=lambda: [(str(one.id), one.name) for one in list_products(db())]),
@@ -104,6 +105,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             _suspend,
             Right.CHANGE_LICENSES,
             icon="player-pause",
+            guarded=True,
         ),
         BulkAct(
             "resume",
@@ -112,6 +114,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             _resume,
             Right.CHANGE_LICENSES,
             icon="player-play",
+            guarded=True,
         ),
         BulkAct(
             "extend",
@@ -123,6 +126,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             Right.CHANGE_LICENSES,
             form=ExtendManyForm,
             icon="calendar",
+            guarded=True,
         ),
         BulkAct(
             "delete",
@@ -135,6 +139,7 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             _delete,
             Right.CHANGE_LICENSES,
             icon="trash",
+            guarded=True,
         ),
     ),
     new=NewRow("licenses.make_licenses", _("New licenses"), Right.CHANGE_LICENSES),

@@ -10,6 +10,7 @@ from wtforms import Form
 from leasehold.kit.errors import DomainError
 from leasehold.kit.orm import transaction
 from leasehold.panel.context import actor, db, finish, installation, may
+from leasehold.panel.guarding import back_up_first
 from leasehold.panel.lists.selection import Selection, read_selection
 from leasehold.panel.lists.table import BulkAct, Table
 from leasehold.panel.refusals import sentence_for
@@ -29,6 +30,8 @@ def answer_bulk(table: Table[Any, Any]) -> ResponseReturnValue:
     asked_already = "selection" in request.form
     if not confirmed or (form is not None and not form.validate()):
         return _ask(table, act, selection, form, changed=asked_already and not confirmed)
+    if act.guarded and (page := back_up_first(f"{act.name} {len(selection.keys)} {table.name}")) is not None:
+        return page
     finish(keep=False)
     outcomes = [(key, _run(act, key, form)) for key in selection.keys]
     return render_template("lists/bulk_result.html", table=table, act=act, outcomes=outcomes)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from leasehold.kit.listing import COUNT_CAP, count_rows, read_page
+from leasehold.kit.listing import COUNT_CAP, count_rows, filters_cut_short, read_page
 from leasehold.panel.context import db, may, person
 from leasehold.panel.lists.asked import PAGE_SIZES, Asked, read_asked
 from leasehold.panel.lists.export import FORMATS, export
@@ -37,6 +37,7 @@ def answer_list(table: Table[Any, Any], *, template: str = _TEMPLATE, **extras: 
         page=page,
         count=count,
         count_cap=COUNT_CAP,
+        notes=_notes(table, asked),
         sizes=PAGE_SIZES,
         acts=[act for act in table.acts if may(act.needs)],
         views=views,
@@ -44,6 +45,12 @@ def answer_list(table: Table[Any, Any], *, template: str = _TEMPLATE, **extras: 
         order=asked.order or table.listing.default_order,
         **extras,
     )
+
+
+def _notes(table: Table[Any, Any], asked: Asked) -> list[str]:
+    """What the reader must know of filters that do not search everything."""
+    cut_short = filters_cut_short(db(), table.listing, asked.filters)
+    return [part.too_many(cut_short[part.name]) for part in table.filters if part.too_many and part.name in cut_short]
 
 
 def _views(table: Table[Any, Any]) -> list[SavedView]:

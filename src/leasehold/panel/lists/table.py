@@ -62,19 +62,24 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter's field: free text, a day, or `choices` (value, words) of which several may be taken."""
+    """A filter's field: free text, a day, or `choices` (value, words) of which several may be taken.
+
+    `too_many` says, with the number, that no more are searched than the listing's lookup finds.
+    """
 
     name: str
     title: Words
     kind: str = "text"
     choices: Callable[[], Sequence[tuple[str, Words]]] | None = None
+    too_many: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BulkAct:
     """Something done to many rows: `run(key, form)` does it to one, in a transaction of its own.
 
-    `question` is asked first, with the count; `form` has the fields that the act needs (a reason).
+    `question` is asked first, with the count; `form` has the fields that the act needs (a reason). Before one that is
+    `guarded` a backup is made: it takes something away from many at once.
     """
 
     name: str
@@ -84,6 +89,7 @@ class BulkAct:
     needs: Right
     form: type[Form] | None = None
     icon: str = "check"
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

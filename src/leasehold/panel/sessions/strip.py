@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from leasehold.licensing.heartbeat_strip import Gap, HeartbeatStrip
-from leasehold.panel.durations import clock
+from leasehold.panel.durations import lasting
 from leasehold.panel.locale import format_moment
 
 WIDTH = 1000.0
@@ -47,7 +47,7 @@ def draw(strip: HeartbeatStrip) -> DrawnStrip:
     ticks = [_bar(min(at(beat), WIDTH - _TICK), _TICK) for beat in strip.beats]
     gaps = [_bar(at(gap.begins_at), max(at(gap.ends_at) - at(gap.begins_at), _THINNEST_GAP), gap) for gap in strip.gaps]
     by_length = sorted(strip.gaps, key=lambda gap: gap.length, reverse=True)
-    longest = [(gap, clock(gap.length)) for gap in by_length[:_TOLD]]
+    longest = [(gap, lasting(gap.length)) for gap in by_length[:_TOLD]]
     return DrawnStrip(strip, ticks, gaps, longest, describe(strip))
 
 
@@ -60,9 +60,9 @@ def describe(strip: HeartbeatStrip) -> str:
     gaps = ngettext("%(num)s gap", "%(num)s gaps", len(strip.gaps))
     begins = format_moment(longest.begins_at)
     words = _("%(heard)s, %(gaps)s, the longest of %(length)s from %(begins)s on.")
-    return str(words) % {"heard": heard, "gaps": gaps, "length": clock(longest.length), "begins": begins}
+    return str(words) % {"heard": heard, "gaps": gaps, "length": lasting(longest.length), "begins": begins}
 
 
 def _bar(x: float, width: float, gap: Gap | None = None) -> Bar:
-    words = "" if gap is None else f"{format_moment(gap.begins_at)}, {clock(gap.length)}"
+    words = "" if gap is None else f"{format_moment(gap.begins_at)}, {lasting(gap.length)}"
     return Bar(f"{x:.1f}", f"{width:.1f}", words)

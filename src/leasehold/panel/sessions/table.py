@@ -17,7 +17,9 @@ from leasehold.licensing.service import end_session
 from leasehold.licensing.session_lists import LIVE_SESSIONS
 from leasehold.licensing.session_queries import SessionLine
 from leasehold.panel.context import actor, db
+from leasehold.panel.durations import lasting
 from leasehold.panel.lists.table import BulkAct, Code, Column, Filter, Link, Table
+from leasehold.panel.lists.too_many import too_many_customers, too_many_devices
 from leasehold.panel.reasons import ReasonForm
 from leasehold.panel.rights import Right
 
@@ -79,13 +81,21 @@ LIVE_TABLE: Table[ListTime, SessionLine] = Table(
     columns=(
         *SESSION_COLUMNS,
         Column("started", _("Started"), lambda line: line.session.started_at, order="started"),
-        Column("silence", _("Seconds since heartbeat"), lambda line: int(line.silence.total_seconds()), numeric=True),
+        Column("duration", _("Duration"), lambda line: lasting(line.duration), shown=False, numeric=True),
+        Column("silence", _("Silent for"), lambda line: lasting(line.silence), numeric=True),
+        Column(
+            "silent_seconds",
+            _("Seconds since heartbeat"),
+            lambda line: int(line.silence.total_seconds()),
+            shown=False,
+            numeric=True,
+        ),
         Column("dies_at", _("Dies at"), lambda line: line.dies_at),
     ),
     filters=(
-        Filter("q", _("License key, session or fingerprint")),
+        Filter("q", _("License key, session or fingerprint"), too_many=too_many_devices),
         Filter("product", _("Product"), choices=lambda: [(str(one.id), one.name) for one in list_products(db())]),
-        Filter("customer", _("Customer")),
+        Filter("customer", _("Customer"), too_many=too_many_customers),
     ),
     acts=(BulkAct("end", _("End"), question_to_end, _end, Right.CHANGE_LICENSES, form=ReasonForm, icon="player-stop"),),
     refresh_seconds=5,

@@ -13,7 +13,6 @@ from leasehold.licensing.service import end_session as end
 from leasehold.licensing.session_queries import show_session as read_session
 from leasehold.licensing.vocabulary import EndReason
 from leasehold.panel.context import actor, db
-from leasehold.panel.durations import clock
 from leasehold.panel.lists.bulk import answer_bulk
 from leasehold.panel.lists.page import answer_list
 from leasehold.panel.pages import Pages
@@ -51,7 +50,6 @@ def show_session(session_token: UUID) -> ResponseReturnValue:
         end_reason=None if line.end_reason is None else badge_for(line.end_reason),
         drawn=draw(read_strip(db(), line, until=until)),
         refresh_seconds=_REFRESH_SECONDS if line.is_live and until is None else None,
-        clock=clock,
     )
 
 

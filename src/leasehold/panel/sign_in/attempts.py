@@ -38,11 +38,12 @@ def begin_attempt(email: str | None, member_id: int | None) -> Admitted | Refuse
     return outcome
 
 
-def attempt_failed(step: str, member_id: int | None) -> None:
-    """Tell the audit log; who it was not is not said in clear."""
-    record_event(
-        db(), "sign_in_failed", table="staff_members", row_id=str(member_id or _UNKNOWN), details={"step": step}
-    )
+def attempt_failed(admitted: Admitted, step: str, member_id: int | None) -> None:
+    """Tell the audit log, also of a delay that begins with it; who it was not is not said in clear."""
+    row_id = str(member_id or _UNKNOWN)
+    record_event(db(), "sign_in_failed", table="staff_members", row_id=row_id, details={"step": step})
+    for counter in admitted.begun:
+        record_event(db(), "sign_in_delayed", table="staff_members", row_id=row_id, details={"by": counter.kind})
 
 
 def attempt_was_right(admitted: Admitted) -> None:
@@ -89,6 +90,11 @@ def wait_sentence(refused: Refused) -> str:
     """What to say to somebody who has to wait."""
     sentence: str = _("Too many attempts. Wait %(seconds)s seconds and try again.", seconds=refused.seconds)
     return sentence
+
+
+def wait_headers(refused: Refused) -> dict[str, str]:
+    """The same for programs."""
+    return {"Retry-After": str(refused.seconds)}
 
 
 def _counters(email: str | None, member_id: int | None) -> Sequence[Counter]:

@@ -49,7 +49,7 @@ def _check(asking: Person) -> str | None:
     else:
         right = password_is_right(password_hash, request.form.get(PASSWORD, ""))
     if not right:
-        attempt_failed(f"confirmation_{by}", asking.id)
+        attempt_failed(admitted, f"confirmation_{by}", asking.id)
         return str(_("That did not work. Nothing was changed: try again."))
     attempt_was_right(admitted)
     confirm_session(db(), asking.session_id)

@@ -3,11 +3,11 @@
 import secrets
 from dataclasses import dataclass
 
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from leasehold.kit.panel_address import is_secure
-from leasehold.panel.context import installation
+from leasehold.panel.own_address import is_reached_by_tls
 
 _SESSION = "leasehold_session"
 _DEVICE = "leasehold_device"
@@ -25,9 +25,16 @@ class KnownDevice:
     members: tuple[int, ...]
 
 
-def cookie_name(name: str, *, secure: bool) -> str:
-    """With TLS a cookie that no other host and no plain page can set."""
-    return f"__Host-{name}" if secure else name
+class FormCookie(SecureCookieSessionInterface):
+    """Flask's own cookie (the forms' token, messages) under a name that depends on TLS as the others' do."""
+
+    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002  # Flask's signature
+        """The name in force."""
+        return _name("leasehold")
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
+        """Whether it travels by TLS alone."""
+        return is_reached_by_tls()
 
 
 def session_token() -> str | None:
@@ -69,7 +76,7 @@ def set_cookies(response: Response) -> Response:
 
 
 def _set(response: Response, name: str, value: str | None, max_age: int | None) -> None:
-    secure = is_secure(installation().configuration)
+    secure = is_reached_by_tls()
     if value is None:
         response.delete_cookie(_name(name), secure=secure, httponly=True, samesite="Lax")
     else:
@@ -77,7 +84,8 @@ def _set(response: Response, name: str, value: str | None, max_age: int | None) 
 
 
 def _name(name: str) -> str:
-    return cookie_name(name, secure=is_secure(installation().configuration))
+    """With TLS that of a cookie that no other host and no plain page can set."""
+    return f"__Host-{name}" if is_reached_by_tls() else name
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -63,7 +63,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
         return _back(wait_sentence(admitted))
     member_id = passkey_holds(waiting.member_id if waiting else None, request.form.get("passkey_answer", ""))
     if member_id is None or find_active_member(db(), member_id) is None:
-        attempt_failed("passkey", member_id or (waiting.member_id if waiting else None))
+        attempt_failed(admitted, "passkey", member_id or (waiting.member_id if waiting else None))
         return _back(_("The passkey was not accepted. Try again, or sign in with your password."))
     attempt_was_right(admitted)
     if complete_session(waiting or begin_session(member_id), second_factor=True, by="passkey") is None:

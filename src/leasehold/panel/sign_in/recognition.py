@@ -9,7 +9,7 @@ from leasehold.panel.sign_in.cookies import session_token, set_cookies
 from leasehold.panel.sign_in.policy import policy
 from leasehold.staff.sessions import FoundSession, find_session
 
-_WITHOUT_A_PERSON = ("static", "preferences.save")
+_WITHOUT_A_PERSON = ("static", "preferences.save", "rescue.open_link", "rescue.rescue", "rescue.restore")
 
 
 def init_recognition(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The second step: a code of the app, a recovery code or a passkey; or giving an app its secret for the first time."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from leasehold.panel.sign_in.attempts import (
     attempt_was_right,
     begin_attempt,
     complete_session,
+    wait_headers,
     wait_sentence,
 )
 from leasehold.panel.sign_in.enrolment import offer, open_sealed, seal
@@ -85,7 +87,7 @@ def _enrolled(found: FoundSession) -> ResponseReturnValue:
 def _try(found: FoundSession, factors: Factors, form: CodeForm) -> ResponseReturnValue:
     admitted = begin_attempt(found.email, found.member_id)
     if isinstance(admitted, Refused):
-        return _page(form, factors, HTTPStatus.TOO_MANY_REQUESTS, wait_sentence(admitted))
+        return _page(form, factors, HTTPStatus.TOO_MANY_REQUESTS, wait_sentence(admitted), wait_headers(admitted))
     code = "".join(form.code.data.split())
     by = "totp" if len(code) == TOTP_DIGITS and code.isdigit() else "recovery_code"
     if by == "totp":
@@ -93,7 +95,7 @@ def _try(found: FoundSession, factors: Factors, form: CodeForm) -> ResponseRetur
     else:
         right = use_recovery_code(db(), found.member_id, code)
     if not right:
-        attempt_failed(by, found.member_id)
+        attempt_failed(admitted, by, found.member_id)
         sentence = _("That code does not fit, or was used already. The app shows a new one every 30 seconds.")
         return _page(form, factors, HTTPStatus.UNPROCESSABLE_ENTITY, sentence)
     attempt_was_right(admitted)
@@ -111,11 +113,17 @@ def _warn_of_few_codes(found: FoundSession, factors: Factors) -> None:
     flash(_("A recovery code was used; %(left)s are left. Make new ones on this page.", left=left), "warning")
 
 
-def _page(form: CodeForm, factors: Factors, status: HTTPStatus, sentence: str | None = None) -> ResponseReturnValue:
+def _page(
+    form: CodeForm,
+    factors: Factors,
+    status: HTTPStatus,
+    sentence: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
     if sentence is not None:
         flash(sentence, "danger")
     passkeys = factors.passkeys > 0 and passkey_site() is not None
     page = render_template(
         "sign_in/second_factor.html", form=form, factors=factors, next=asked_next(), passkeys=passkeys
     )
-    return page, status
+    return page, status, dict(headers or {})

@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from leasehold.panel.context import installation
+from leasehold.panel.own_address import proxied_address
 from leasehold.staff.passkeys import Site
 
 
 def passkey_site() -> Site | None:
     """The host and the origin for passkeys; None where browsers allow none (an IP address; a name without TLS)."""
-    configured = installation().configuration.panel_url
+    configured = proxied_address()
     parts = urlsplit(configured or f"{request.scheme}://{request.host}")
     host = (parts.hostname or "").lower()
     is_local = host == "localhost" or host.endswith(".localhost")

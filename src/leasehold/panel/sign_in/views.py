@@ -1,5 +1,6 @@
 """The pages that let people in and out."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from leasehold.panel.sign_in.attempts import (
     begin_attempt,
     begin_session,
     complete_session,
+    wait_headers,
     wait_sentence,
 )
 from leasehold.panel.sign_in.cookies import keep_token
@@ -86,9 +88,9 @@ def _try(form: SignInForm) -> ResponseReturnValue:
     member_id, password_hash = known or (None, None)
     admitted = begin_attempt(email, member_id)
     if isinstance(admitted, Refused):
-        return _page(form, HTTPStatus.TOO_MANY_REQUESTS, wait_sentence(admitted))
+        return _page(form, HTTPStatus.TOO_MANY_REQUESTS, wait_sentence(admitted), wait_headers(admitted))
     if not password_is_right(password_hash, password) or member_id is None or password_hash is None:
-        attempt_failed("password", member_id)
+        attempt_failed(admitted, "password", member_id)
         sentence = _("That did not work. Check the e-mail address and the password.")
         return _page(form, HTTPStatus.UNPROCESSABLE_ENTITY, sentence)
     attempt_was_right(admitted)
@@ -96,8 +98,10 @@ def _try(form: SignInForm) -> ResponseReturnValue:
     return next_step(begin_session(member_id))
 
 
-def _page(form: SignInForm, status: HTTPStatus, sentence: str | None = None) -> ResponseReturnValue:
+def _page(
+    form: SignInForm, status: HTTPStatus, sentence: str | None = None, headers: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
     if sentence is not None:
         flash(sentence, "danger")
     page = render_template("sign_in/sign_in.html", form=form, next=asked_next(), passkeys=passkey_site() is not None)
-    return page, status
+    return page, status, dict(headers or {})

@@ -14,9 +14,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from leasehold.kit.errors import DomainError
-from leasehold.kit.panel_address import panel_address
 from leasehold.panel.confirmations import ask_first
-from leasehold.panel.context import db, installation
+from leasehold.panel.context import db
+from leasehold.panel.own_address import own_address
 from leasehold.panel.pages import Pages
 from leasehold.panel.refusals import sentence_for
 from leasehold.panel.rights import Right
@@ -138,8 +138,7 @@ def end_all_sessions(member_id: int) -> ResponseReturnValue:
 
 
 def _show_link(token: str, email: str) -> ResponseReturnValue:
-    address = panel_address(installation().configuration)
-    return render_template("staff/link.html", link=f"{address}/setup/{token}", email=email)
+    return render_template("staff/link.html", link=f"{own_address()}/setup/{token}", email=email)
 
 
 def _page(form: Any, status: HTTPStatus) -> ResponseReturnValue:

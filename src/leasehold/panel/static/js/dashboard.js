@@ -11,7 +11,10 @@
   let chart = null;
   let data = null;
 
-  const axis = () => ({ stroke: colour("--chart-text"), grid: { stroke: colour("--chart-grid") }, ticks: { stroke: colour("--chart-grid") } });
+  const axis = () => {
+    const thin = { stroke: colour("--chart-grid"), width: 1 };
+    return { stroke: colour("--chart-text"), grid: thin, ticks: thin };
+  };
   const options = () => ({
     width: place.clientWidth,
     height: 220,

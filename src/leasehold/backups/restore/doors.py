@@ -1,0 +1,132 @@
+"""Doors that were closed since the backup stay closed: each kind once, read where it was known, closed where it is not.
+
+Only what shuts somebody or something out is carried over; whatever was opened, sold or changed since is as it was in
+the backup. A further kind is a further entry of `LEDGERS`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString
+
+import psycopg
+
+from leasehold.backups.restore.devices import block_devices
+from leasehold.backups.restore.state import Carried
+from leasehold.kit.actor import Actor
+from leasehold.kit.database import Connection
+
+Rows = Sequence[tuple[Any, ...]]
+Close = Callable[[Connection, Rows, Actor], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A kind of closed door: `read` finds them all in the replaced database, `close` closes those that stand open.
+
+    `close` returns what people call each that it has closed, and commits nothing.
+    """
+
+    kind: str
+    read: LiteralString
+    close: Close
+
+
+def _by(statement: LiteralString) -> Close:
+    """Close by one statement, which takes the columns of the ledger as arrays and returns names."""
+
+    def close(connection: Connection, rows: Rows, _actor: Actor) -> list[str]:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        return [str(name) for (name,) in connection.execute(statement, columns)]
+
+    return close
+
+
+LEDGERS: Final = (
+    Ledger(
+        "revoked API keys",
+        "SELECT digest, revoked_at FROM api_keys WHERE revoked_at IS NOT NULL",
+        _by("""
+UPDATE api_keys AS k SET revoked_at = known.revoked_at
+  FROM unnest(%s::bytea[], %s::timestamptz[]) AS known (digest, revoked_at)
+ WHERE k.digest = known.digest AND k.revoked_at IS NULL
+RETURNING k.name
+"""),
+    ),
+    # The same person, whatever their address is by now; or the same address, whoever made the row.
+    Ledger(
+        "disabled people",
+        "SELECT id, created_at, lower(email), disabled_at FROM staff_members WHERE disabled_at IS NOT NULL",
+        _by("""
+UPDATE staff_members AS m SET disabled_at = known.disabled_at
+  FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+       AS known (id, created_at, email, disabled_at)
+ WHERE ((m.id, m.created_at) = (known.id, known.created_at) OR lower(m.email) = known.email)
+   AND m.disabled_at IS NULL
+RETURNING m.email
+"""),
+    ),
+    Ledger(
+        "used set-up links",
+        "SELECT digest, used_at FROM staff_setup_links WHERE used_at IS NOT NULL",
+        _by("""
+UPDATE staff_setup_links AS l SET used_at = known.used_at
+  FROM unnest(%s::bytea[], %s::timestamptz[]) AS known (digest, used_at)
+ WHERE l.digest = known.digest AND l.used_at IS NULL
+RETURNING coalesce(l.email, l.role)
+"""),
+    ),
+    Ledger(
+        "used recovery codes",
+        "SELECT digest, used_at FROM staff_recovery_codes WHERE used_at IS NOT NULL",
+        _by("""
+UPDATE staff_recovery_codes AS c SET used_at = known.used_at
+  FROM unnest(%s::bytea[], %s::timestamptz[]) AS known (digest, used_at), staff_members AS m
+ WHERE c.digest = known.digest AND c.used_at IS NULL AND m.id = c.member_id
+RETURNING m.email
+"""),
+    ),
+    Ledger(
+        "blocked devices",
+        """
+SELECT l.license_key, d.hardware_fingerprint, d.device_name, d.device_type, d.first_activated_at, d.last_seen_at
+  FROM device_registrations AS d JOIN licenses AS l ON l.id = d.license_id WHERE d.status = 'blocked'
+""",
+        block_devices,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDoors:
+    """What each ledger of the replaced database says; `unread` are the kinds that could not be read, and why."""
+
+    rows: dict[str, Rows]
+    unread: dict[str, str]
+
+
+def read_closed_doors(replaced: Connection) -> ClosedDoors:
+    """All that can be read: a database that is being restored may be damaged in part."""
+    rows: dict[str, Rows] = {}
+    unread: dict[str, str] = {}
+    for ledger in LEDGERS:
+        try:
+            rows[ledger.kind] = replaced.execute(ledger.read).fetchall()
+            replaced.rollback()
+        except psycopg.Error as error:
+            unread[ledger.kind] = " ".join(str(error).split())
+            if not replaced.closed:
+                replaced.rollback()
+    return ClosedDoors(rows, unread)
+
+
+def close_doors(connection: Connection, doors: ClosedDoors, actor: Actor) -> tuple[Carried, ...]:
+    """Close in the restored database what had been closed since; nothing is committed."""
+    return tuple(_close(connection, doors, actor))
+
+
+def _close(connection: Connection, doors: ClosedDoors, actor: Actor) -> Iterator[Carried]:
+    for ledger in LEDGERS:
+        rows = doors.rows.get(ledger.kind)
+        closed = ledger.close(connection, rows, actor) if rows else []
+        if closed:
+            yield Carried(ledger.kind, tuple(sorted(closed)))
