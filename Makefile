@@ -44,6 +44,10 @@ translations: install ## Bring the catalogues up to date with the texts in the c
 	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
 	@touch .venv/installed
 
+.PHONY: reference
+reference: install ## Write the pages that are told from the code.
+	$(BIN)/python -c "from leasehold.deployment.environment import environment_reference as page; print(page(), end='')" > docs/environment.md
+
 .PHONY: lock
 lock: install ## Pin what is installed now as what everybody installs.
 	$(BIN)/pip freeze --exclude-editable > constraints.txt

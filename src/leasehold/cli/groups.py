@@ -16,6 +16,8 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),
     "backup": ("leasehold.cli.backups", "Backups: made, proved, restored."),
     "audit": ("leasehold.cli.audit", "What was done, by whom, and whether the log of it is whole."),
+    "nginx": ("leasehold.cli.nginx", "Put nginx and TLS in front of the license server and the panel."),
+    "systemd": ("leasehold.cli.systemd", "Run Leasehold as services of this machine."),
 }
 
 # Verbs that stand by themselves: name → help. All of them are in one module, whose `app` holds them.
@@ -25,6 +27,7 @@ RUN_VERBS: Final[dict[str, str]] = {
     "server": "Run the license server.",
     "panel": "Run the admin panel.",
     "worker": "Run what goes by the clock.",
+    "reload": "Replace the processes of the license server and the panel without a pause.",
     "migrate": "Bring the database's schema up to date.",
     "doctor": "Look for what is wrong, and say how to mend it.",
     "psql": "Open PostgreSQL's own client as the owner of the database.",
