@@ -14,6 +14,7 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),
     "backup": ("leasehold.cli.backups", "Backups: made, proved, restored."),
     "audit": ("leasehold.cli.audit", "What was done, by whom, and whether the log of it is whole."),
+    "metrics": ("leasehold.cli.metrics", "What Prometheus and Grafana are told."),
 }
 
 # Verbs that stand by themselves: name → help. All of them are in one module, whose `app` holds them.

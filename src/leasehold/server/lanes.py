@@ -16,7 +16,7 @@ from leasehold.licensing.commands import Command, EndSession, Heartbeat, Validat
 from leasehold.licensing.engine import Deferred, Order, run_commands, run_validations
 from leasehold.licensing.heartbeats import run_heartbeats
 from leasehold.licensing.outcomes import Outcome
-from leasehold.server.lane import Job, Lane, LaneKind, LaneStatistics, LanesUnavailable
+from leasehold.server.lane import Job, Lane, LaneKind, LaneStatistics, LanesUnavailable, Measure
 from leasehold.server.pulse import Pulse, RuntimeSnapshot
 
 __all__ = ["Lanes", "LanesUnavailable"]
@@ -36,10 +36,11 @@ _Done = Sequence[tuple[_Job, Answer | Exception]]
 
 
 class Lanes:
-    """Runs commands in batches and answers each once it is committed."""
+    """Runs commands in batches and answers each once it is committed; `measure` as in `Lane`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, measure: Measure = lambda _lane, _commands, _seconds: None) -> None:
         self._database = database
+        self._measure = measure
         self._pulse = Pulse(lambda: database.connect(application="pulse", autocommit=True, lock_timeout_ms=2000))
         self._heartbeats = self._lane("heartbeats", 256, _run_heartbeats, self._forward_misses, autocommit=True)
         self._reads = self._lane("reads", 128, _run_reads, self._deliver)
@@ -138,7 +139,7 @@ class Lanes:
                 settings=IN_THE_ORDER_OF_TOKENS if autocommit else None,
             )
 
-        return Lane(LaneKind(name, cap, connect, run, idempotent=autocommit), deliver)
+        return Lane(LaneKind(name, cap, connect, run, idempotent=autocommit), deliver, self._measure)
 
     def _forward_misses(self, done: _Done) -> None:
         """Heartbeats that the guarded statement missed are asked of the rules."""

@@ -11,6 +11,7 @@ from leasehold.kit.listeners import BACKLOG, listen_on_path, listen_on_port
 from leasehold.kit.logging import configure_logging
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
+from leasehold.server.shared_counts import share_counts
 
 SOCKET_NAME = "server.sock"
 _DRAIN_SECONDS = 10
@@ -24,6 +25,8 @@ def serve(configuration: Configuration) -> None:
     """
     configure_logging("server")
     read_or_create_secrets(configuration.data_dir)
+    if configuration.server_workers > 1:
+        share_counts(make_run_dir(configuration.data_dir) / "metrics")
     run_sockets(_uvicorn_config(configuration.server_workers), listen(configuration))
 
 
