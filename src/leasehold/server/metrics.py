@@ -7,7 +7,14 @@ import os
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -17,6 +24,8 @@ from leasehold.monitoring import registry
 from leasehold.monitoring.metric import Metric, Reading
 from leasehold.server.lane import LaneStatistics
 from leasehold.server.shared_counts import SHARED_DIRECTORY
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped in its library
 
 
 def _counter(metric: Metric) -> Counter:
