@@ -44,6 +44,10 @@ translations: install ## Bring the catalogues up to date with the texts in the c
 	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
 	@touch .venv/installed
 
+.PHONY: reference
+reference: install ## Write the pages that are told from the code.
+	$(BIN)/python -c "from leasehold.deployment.environment import environment_reference as page; print(page(), end='')" > docs/environment.md
+
 .PHONY: metrics
 metrics: install ## Write what is made of the metrics: their page, the alert rules, the dashboard.
 	$(BIN)/leasehold metrics render page > docs/metrics.md

@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backup_create import installation
-from heartbeats import HEARTBEATS, serving
+from heartbeat_load import HEARTBEATS
+from heartbeats import serving
 
 from leasehold.api_keys.key_format import digest, new_api_key
 from leasehold.backups.database.dumping import dump

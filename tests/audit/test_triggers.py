@@ -108,10 +108,40 @@ ROWS = {
         "SELECT gen_random_uuid(), '', c.id, p.id, 1, 'cli:test' FROM customers AS c, products AS p",
         "keys_taken_at = now(), keys_taken_by = 'cli:test'",
     ),
+    "resource_pools": (
+        f"INSERT INTO resource_pools (kind, name, owner, quarantine_days) VALUES ('ipv4', 'Office', '{PERSONAL}', 7)",
+        f"owner = '{PERSONAL} II'",
+    ),
+    "import_columns": (
+        "INSERT INTO import_columns (subject, header, columns) VALUES ('ipv4', '[\"host\"]', '{}')",
+        'columns = \'{"value": "host"}\'',
+    ),
+    "resource_imports": (
+        "INSERT INTO resource_imports (pool_id, file_name, sha256, good_rows_only, rows_new, rows_same, "
+        "rows_duplicate, rows_wrong, made_by) SELECT id, 'a.csv', '', false, 1, 0, 0, 0, 'cli:test' "
+        "FROM resource_pools",
+        "reverted_at = now(), revert_reason = 'wrong'",
+    ),
+    "resources": (
+        "INSERT INTO resources (pool_id, kind, value) SELECT id, 'ipv4', '10.0.0.1' FROM resource_pools",
+        f"reserved_until = now() + interval '1 day', reserved_for = '{PERSONAL}'",
+    ),
+    "resource_requests": (
+        "INSERT INTO resource_requests (idempotency_key, license_id, content) SELECT '1', id, '' FROM licenses",
+        "content = 'x'",
+    ),
     "runtime": ("", "session_timeout = 90"),
 }
 # Rows that nobody may change: what is written there, and the row that it leaves in the log.
 FINAL = {
+    "resource_allocations": (
+        "INSERT INTO resource_allocations (resource_id, license_id, period, allocated_by) "
+        "SELECT r.id, l.id, tstzrange(now(), NULL), 'cli:test' FROM resources AS r, licenses AS l"
+    ),
+    "resource_notes": (
+        "INSERT INTO resource_notes (resource_id, body, made_by) "
+        f"SELECT id, '{PERSONAL} called', 'cli:test' FROM resources"
+    ),
     "license_notes": (
         "INSERT INTO license_notes (license_id, body, made_by) "
         f"SELECT id, '{PERSONAL} called', 'cli:test' FROM licenses"
@@ -201,6 +231,9 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
     credentials = ("staff_passkeys", "staff_totps", "staff_passwords")
     connection.execute("DELETE FROM saved_views")
     for table in (
+        "resources",
+        "resource_imports",
+        "resource_pools",
         "contact_details",
         "affiliations",
         "contacts",
@@ -224,6 +257,8 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
         "contact_details",
         "contacts",
         "device_registrations",
+        "resource_pools",
+        "resources",
         "staff_members",
         "staff_passkeys",
     }
@@ -260,6 +295,8 @@ def test_the_license_server_cannot_read_what_it_does_not_need(fresh_database: Fr
         "contacts",
         "contact_details",
         "customers",
+        "resources",
+        "resource_allocations",
         "audit_log",
     )
     with fresh_database.as_role(Role.SERVER).connect(application="test", autocommit=True) as opened:

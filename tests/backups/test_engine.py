@@ -9,11 +9,13 @@ import pytest
 
 from leasehold.backups.engine import create, finish
 from leasehold.backups.errors import BackupError, BackupRunning, ExitStatus
+from leasehold.backups.keys import load_keys
 from leasehold.backups.lock import only_one
 from leasehold.backups.manifest import read_manifest
 from leasehold.backups.record import read_record
 from leasehold.backups.states import State
 from leasehold.kit.database import Role
+from leasehold.kit.secrets_file import read_or_create_secrets
 from tests.backups.installation import Installation
 
 ONE_MORE = "INSERT INTO institutions (name) VALUES ('Acme GmbH')"
@@ -126,3 +128,22 @@ def test_a_lost_repository_costs_no_backup(installation: Installation) -> None:
     installation.back_up()
     shutil.rmtree(installation.places.repository)
     assert installation.back_up().state is State.LOCAL
+
+
+def test_nothing_that_is_secret_can_be_read_in_the_archive_or_in_the_catalogue(
+    installation: Installation, archive: Path
+) -> None:
+    secrets = read_or_create_secrets(installation.configuration.data_dir)
+    installation.run("INSERT INTO institutions (name) VALUES ('Zaphod Beeblebrox GmbH')")
+    installation.back_up()
+    objects = subprocess.run(
+        ["git", "--git-dir", str(archive), "cat-file", "--batch", "--batch-all-objects"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    known = installation.places.catalog.read_bytes()
+    assert b"RECOVERY.md" in objects
+    identity = load_keys(installation.configuration.data_dir).identities[0]
+    for secret in ("Beeblebrox", secrets["second_factor_key"], secrets["panel_secret_key"], identity):
+        assert secret.encode() not in objects
+        assert secret.encode() not in known

@@ -140,7 +140,7 @@ def test_connections_that_died_while_idle_cost_nobody_an_answer(fresh_database: 
         async with running(fresh_database.as_role(Role.SERVER)) as lanes:
             start = await live_session(lanes, key)
             with fresh_database.superuser() as superuser:
-                assert scalar(superuser, _KILL_LANES) == 4
+                assert scalar(superuser, _KILL_LANES) == 5
             outcome = await lanes.submit(start, _ACTOR)
             assert outcome.code is Code.RESUMED
             assert outcome.session is not None

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from leasehold.kit.orm import transaction
 from leasehold.licensing.license_key import new_license_key
+from leasehold.resources.allocating import Wanted, allocate
+from leasehold.resources.vocabulary import ResourceKind
 from tests.licensing.vendor import issue_license
+from tests.resources.stock import ACTOR, make_pool
 from tests.server.running import RunningServer
 
 LICENSE_MEMBERS = {
@@ -66,6 +70,13 @@ def test_a_valid_license(server: RunningServer) -> None:
     assert abs(datetime.fromisoformat(body["server_time"]) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
+_STOCK = {
+    ResourceKind.DOMAIN: ("faß.de", "example.com"),
+    ResourceKind.IPV4: ("10.0.0.10", "10.0.0.9"),
+    ResourceKind.PHONE: ("+49 30 1234567",),
+}
+
+
 @pytest.mark.parametrize("written", [str.lower, lambda key: key.replace("-", ""), lambda key: key.replace("0", "O")])
 def test_a_key_may_be_written_in_other_ways(server: RunningServer, written: Any) -> None:
     key = issue_license(server.database)
@@ -77,6 +88,19 @@ def test_resources_come_where_they_are_asked_for(server: RunningServer) -> None:
     key = issue_license(server.database)
     answer = server.post("license/validate", {"license_key": key, "include": ["resources"]})
     assert answer.json()["license"]["resources"] == {"domains": [], "ipv4_addresses": [], "phone_numbers": []}
+    for kind, values in _STOCK.items():
+        make_pool(server.database, *values, kind=kind, name=kind.value)
+        with transaction(server.database, ACTOR) as session:
+            allocate(session, key, Wanted(kind, len(values)))
+    answer = server.post("license/validate", {"license_key": key, "include": ["resources"]})
+    assert answer.json()["license"]["resources"] == {
+        "domains": ["example.com", "xn--fa-hia.de"],
+        "ipv4_addresses": ["10.0.0.9", "10.0.0.10"],
+        "phone_numbers": ["+49301234567"],
+    }
+    other = server.post("license/validate", {"license_key": issue_license(server.database), "include": ["resources"]})
+    assert other.json()["license"]["resources"]["domains"] == []
+    assert "resources" not in server.post("license/validate", {"license_key": key}).json()["license"]
 
 
 @pytest.mark.parametrize("key", ["XXXXX-XXXXX-XXXXX-XXXXX-XXXXX", "", "\x00", "ß" * 25, "0" * 60_000])

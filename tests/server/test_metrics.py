@@ -1,12 +1,13 @@
 """What a scrape of real license servers tells."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 
 from leasehold import __version__
-from leasehold.monitoring.registry import METRICS
+from leasehold.monitoring.registry import LANE_BATCHES, METRICS
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import wait_until
 from tests.licensing.vendor import ACTOR, fingerprint, issue_license
@@ -32,10 +33,14 @@ def test_a_scrape_has_every_metric_with_its_labels_and_no_other(fresh_database: 
         assert answer.status_code == 200
         server.wait_until(lambda: value(scraped(), "leasehold_requests_total", endpoint=_VALIDATE, code="valid") == 1)
         server.wait_until(lambda: value(scraped(), "leasehold_lane_queue", lane="reads") == 0)
-        told = {name: {label for label, _ in labels} for name, labels in scraped() if name.startswith("leasehold_")}
+        found = scraped()
+    told = {name: {label for label, _ in labels} for name, labels in found if name.startswith("leasehold_")}
     assert {name for metric in METRICS for name in metric.series} - told.keys() == set()
     for name, labels in told.items():
         assert labels - {"le"} == set(SERIES[name].label_names), name
+    (lane,) = LANE_BATCHES.labels
+    lanes = {dict(labels)["lane"] for name, labels in found if name in LANE_BATCHES.series}
+    assert lanes == set(re.findall(r"`(\w+)`", lane.meaning))
 
 
 def test_a_batch_is_measured(fresh_database: FreshDatabase, tmp_path: Path) -> None:

@@ -6,8 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from joserfc.errors import JoseError
 
+from leasehold.kit.orm import transaction
 from leasehold.licensing.license_key import new_license_key
+from leasehold.resources.allocating import Wanted, allocate
+from leasehold.resources.vocabulary import ResourceKind
 from tests.licensing.vendor import issue_license
+from tests.resources.stock import ACTOR, make_pool
 from tests.server.running import RunningServer
 from tests.server.signatures import checked
 from tests.server.test_licenses import block, device, stop
@@ -106,6 +110,9 @@ def test_checkout(server: RunningServer) -> None:
     until = datetime.now(UTC) + timedelta(days=400)
     key = issue_license(server.database, valid_until=until)
     seat = activated(server, key)
+    make_pool(server.database, "10.0.0.1")
+    with transaction(server.database, ACTOR) as session:
+        allocate(session, key, Wanted(ResourceKind.IPV4))
     answer = server.post("license/checkout", seat | {"ttl": 7200})
     body = answer.json()
     assert (answer.status_code, set(body)) == (201, {"license_file", "expires_at"})
@@ -114,7 +121,7 @@ def test_checkout(server: RunningServer) -> None:
     assert claims["exp"] - claims["iat"] == 7200
     assert datetime.fromisoformat(body["expires_at"]).timestamp() == claims["exp"]
     assert seat.items() <= claims.items()
-    assert claims["resources"] == {"domains": [], "ipv4_addresses": [], "phone_numbers": []}
+    assert claims["resources"] == {"domains": [], "ipv4_addresses": ["10.0.0.1"], "phone_numbers": []}
     assert claims["license"]["license_key"] == key
     assert claims["license"]["resources"] == claims["resources"]
     assert datetime.fromisoformat(claims["valid_until"]) == until

@@ -73,7 +73,7 @@ def test_a_process_reports_what_it_does_and_whom_it_refuses(fresh_database: Fres
         (process,) = processes(fresh_database)
         assert (process.pid, process.silent, process.database_down) == (server.process.pid, False, False)
         assert process.started_at < process.seen_at
-        assert set(process.lanes) == {"heartbeats", "reads", "commands", "contended"}
+        assert set(process.lanes) == {"heartbeats", "reads", "commands", "contended", "resources"}
         metrics_key = server.new_key("metrics", ["metrics"])
         with server.client(**{"X-API-Key": metrics_key}) as client:
             line = 'leasehold_denials_total{code="session_limit_reached"} 3.0'

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from leasehold.cli.options import Common
-from leasehold.cli.output import Fields, print_list, print_object
+from leasehold.cli.output import Fields, print_findings, print_list, print_object
 from leasehold.kit.actor import ON_BEHALF_OF, Actor
 from leasehold.kit.configuration import Configuration, load_configuration
+from leasehold.kit.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class Call:
     def show_list(self, rows: Iterable[Fields], columns: Sequence[str]) -> None:
         """Print many things; `columns` are those that a person sees, JSON has all fields."""
         print_list(rows, columns, as_json=self.common.as_json)
+
+    def show_findings(self, findings: Sequence[Finding]) -> bool:
+        """Print what was found, with what mends it; gives whether all is well."""
+        return print_findings(findings, as_json=self.common.as_json)
 
 
 def _os_user() -> str:

@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, look_at_database
@@ -13,20 +12,11 @@ from leasehold.embedded.layout import check_free_space, check_layout, check_post
 from leasehold.embedded.running import what_runs
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.findings import Finding
 from leasehold.kit.listeners import listen_on_port
 from leasehold.kit.secrets_file import FILE_NAME
 
 _CLOCK_TOLERANCE_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. Where it is not `ok`, `detail` says what is wrong and `mend` is what to run or do."""
-
-    check: str
-    ok: bool
-    detail: str
-    mend: str | None = None
 
 
 def examine(configuration: Configuration) -> list[Finding]:

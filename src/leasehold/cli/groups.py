@@ -9,11 +9,15 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "license": ("leasehold.cli.licenses", "Create, show, change, extend, suspend and delete licenses."),
     "device": ("leasehold.cli.devices", "Devices that are registered under licenses."),
     "session": ("leasehold.cli.sessions", "Running sessions, and those that ended."),
+    "pool": ("leasehold.cli.pools", "Pools of domains, IPv4 addresses and phone numbers."),
+    "resource": ("leasehold.cli.resources", "What pools hold, and which licenses have it."),
     "api-key": ("leasehold.cli.api_keys", "Keys that systems call the License API with."),
     "admin": ("leasehold.cli.admins", "Who administers Leasehold in the panel."),
     "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),
     "backup": ("leasehold.cli.backups", "Backups: made, proved, restored."),
     "audit": ("leasehold.cli.audit", "What was done, by whom, and whether the log of it is whole."),
+    "nginx": ("leasehold.cli.nginx", "Put nginx and TLS in front of the license server and the panel."),
+    "systemd": ("leasehold.cli.systemd", "Run Leasehold as services of this machine."),
     "metrics": ("leasehold.cli.metrics", "What Prometheus and Grafana are told."),
 }
 
@@ -24,6 +28,7 @@ RUN_VERBS: Final[dict[str, str]] = {
     "server": "Run the license server.",
     "panel": "Run the admin panel.",
     "worker": "Run what goes by the clock.",
+    "reload": "Replace the processes of the license server and the panel without a pause.",
     "migrate": "Bring the database's schema up to date.",
     "doctor": "Look for what is wrong, and say how to mend it.",
     "psql": "Open PostgreSQL's own client as the owner of the database.",

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from leasehold.kit.findings import Finding
 
 Fields = Mapping[str, Any]
 _ROWS_A_TABLE = 500
@@ -40,6 +43,19 @@ def print_list(rows: Iterable[Fields], columns: Sequence[str], *, as_json: bool)
         typer.echo("\t".join(columns))
         for row in rows:
             typer.echo("\t".join(_as_text(row[column]) for column in columns))
+
+
+def print_findings(findings: Sequence[Finding], *, as_json: bool) -> bool:
+    """What was looked at, and what mends it where it is wrong; gives whether all is well."""
+    well = all(finding.ok for finding in findings)
+    if as_json:
+        print_object({"ok": well, "findings": [asdict(finding) for finding in findings]}, as_json=True)
+        return well
+    for finding in findings:
+        typer.echo(f"{'ok   ' if finding.ok else 'WRONG'} {finding.check}: {finding.detail}")
+        if finding.mend is not None:
+            typer.echo(f"      mend: {finding.mend}")
+    return well
 
 
 def _print_array(rows: Iterable[Fields]) -> None:

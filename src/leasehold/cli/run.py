@@ -1,8 +1,7 @@
-"""Verbs that start Leasehold and watch it: up, server, panel, worker, migrate, doctor, psql, status, logs."""
+"""Verbs that start Leasehold and watch it: up, server, panel, worker, reload, migrate, doctor, psql, status, logs."""
 
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from leasehold.cli.doctor import examine
 from leasehold.cli.installation import database_of_installation
 from leasehold.cli.logs import log_lines, readable
 from leasehold.cli.psql import exec_psql
+from leasehold.cli.reload import replace_panel_processes, replace_server_processes
 from leasehold.cli.status import as_text, read_status
 from leasehold.cli.verb import new_group, verb
 from leasehold.kit.configuration import Configuration, load_configuration
@@ -77,6 +77,14 @@ def worker(call: Call) -> None:
     _run("worker", call.configuration)
 
 
+@verb(app, "reload")
+def reload(call: Call) -> None:
+    """Replace every process of the license server, one by one, while they serve; then the panel's."""
+    note = replace_server_processes(call.configuration.data_dir)
+    panel = replace_panel_processes(call.configuration.data_dir)
+    call.show({"server_processes": list(note.workers), "panel": panel})
+
+
 @verb(app, "migrate")
 def migrate(call: Call, *, without_backup: WithoutBackup = "") -> None:
     """Bring the database's schema up to what this release needs, after a backup."""
@@ -88,16 +96,7 @@ def migrate(call: Call, *, without_backup: WithoutBackup = "") -> None:
 @verb(app, "doctor")
 def doctor(call: Call) -> None:
     """Look at everything that could be wrong, and say what mends it; exit status 1 where something is."""
-    findings = examine(call.configuration)
-    well = all(finding.ok for finding in findings)
-    if call.common.as_json:
-        call.show({"ok": well, "findings": [asdict(finding) for finding in findings]})
-    else:
-        for finding in findings:
-            typer.echo(f"{'ok   ' if finding.ok else 'WRONG'} {finding.check}: {finding.detail}")
-            if finding.mend is not None:
-                typer.echo(f"      mend: {finding.mend}")
-    raise typer.Exit(0 if well else 1)
+    raise typer.Exit(0 if call.show_findings(examine(call.configuration)) else 1)
 
 
 @verb(app, "psql", context_settings={"ignore_unknown_options": True})

@@ -11,9 +11,7 @@ from pathlib import Path
 
 from leasehold.embedded.log_files import WarningsOf, last_words, log_path, open_log
 from leasehold.embedded.unprivileged import child_setup, ourselves
-
-_LONGEST_PAUSE_SECONDS = 30.0
-_CALM_SECONDS = 60.0
+from leasehold.kit.restarts import Restarts
 
 
 def leasehold_command(*arguments: str) -> list[str]:
@@ -25,7 +23,7 @@ def leasehold_command(*arguments: str) -> list[str]:
 class Program:
     """`leasehold <verb>` as a child that ends with its parent, its output in `logs/<verb>.log`.
 
-    `title` is what people call it. A program that keeps dying is started again after 1, 2, 4 … 30 s.
+    `title` is what people call it.
     """
 
     verb: str
@@ -36,7 +34,7 @@ class Program:
     _warnings: WarningsOf | None = None
     _started_at: float = 0.0
     _start_again_at: float | None = None
-    _deaths: int = field(default=0)
+    _restarts: Restarts = field(default_factory=Restarts)
 
     @property
     def log(self) -> Path:
@@ -90,8 +88,7 @@ class Program:
 
     def _plan_restart(self, status: int) -> str:
         now = time.monotonic()
-        self._deaths = 1 if now - self._started_at > _CALM_SECONDS else self._deaths + 1
-        pause = min(2.0 ** (self._deaths - 1), _LONGEST_PAUSE_SECONDS)
+        pause = self._restarts.pause_after(now - self._started_at)
         self._start_again_at = now + pause
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         why = last_words(self.log) if status > 0 else ""

@@ -33,6 +33,7 @@ from leasehold.kit.maintenance import under_maintenance
 from leasehold.kit.panel_address import check_panel_is_safe, panel_address
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
+from leasehold.kit.service_manager import ServiceManager
 from leasehold.migrations.state import schema_state
 from leasehold.settings.panel_url import check_panel_may_listen, read_configuration
 
@@ -87,6 +88,7 @@ class Supervisor:
         self._cluster = Cluster(configuration.data_dir, pause=self._pause) if configuration.embedded else None
         self._postgres: subprocess.Popen[bytes] | None = None
         self._postgres_again_at = 0.0
+        self._manager = ServiceManager()
         self._maintained = False
         environment = configuration.as_environment()
         self._programs = [
@@ -113,6 +115,7 @@ class Supervisor:
         self._wait_for("License server", lambda: answers_well(self._server, "/health/ready"))
         self._wait_for("Admin panel", lambda: answers_well(self._panel, "/"))
         self._wait_for("Worker", self._worker_has_swept)
+        self._manager.ready()
 
     def greet(self, seconds: float) -> None:
         """Say where everything is, and show the first secrets where only a person sees them."""
@@ -136,10 +139,12 @@ class Supervisor:
         while True:
             self._look_after_postgres()
             self._look_after_programs()
+            self._manager.alive()
             self._pause(_LOOK_SECONDS)
 
     def stop(self) -> None:
         """Stop the license server, the panel, the worker, and PostgreSQL when nobody needs it any more."""
+        self._manager.stopping()
         for program in self._programs:
             program.ask_to_stop()
         for program in self._programs:

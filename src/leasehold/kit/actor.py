@@ -1,5 +1,6 @@
 """Who makes a change, carried into the audit log by the database."""
 
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +15,14 @@ SELECT set_config('leasehold.actor', %s, true),
        set_config('leasehold.request_id', %s, true),
        set_config('leasehold.address', %s, true)
 """
+
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+def is_request_id(text: bytes) -> bool:
+    """Whether it has the form that an id from outside must have."""
+    return _REQUEST_ID.fullmatch(text) is not None
 
 
 def new_request_id() -> str:

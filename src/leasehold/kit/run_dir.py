@@ -11,6 +11,10 @@ from leasehold.kit.errors import ConfigurationError
 # A unix socket's path has at most 107 bytes; the longest name of ours is `.s.PGSQL.5432.lock`.
 _LONGEST_DIRECTORY = 107 - len("/.s.PGSQL.5432.lock")
 
+SERVER_SOCKET = "server.sock"
+PANEL_SOCKET = "panel.sock"
+PANEL_PID_FILE = "panel.pid"
+
 
 def run_dir(data_dir: Path) -> Path:
     """`data_dir`/run, or, where that would be too long for a socket, a short one named after it."""

@@ -4,7 +4,9 @@ from typing import Final
 
 from leasehold.monitoring.metric import Kind, Label, Metric, Scope
 
-_LANE: Final = (Label("lane", "`heartbeats`, `reads` (validations), `commands` or `contended`"),)
+_LANE: Final = (
+    Label("lane", "`heartbeats`, `reads` (validations), `commands`, `contended` (wait for a license) or `resources`"),
+)
 _CODE: Final = Label("code", "the code of the answer, as in the contract (docs/api.md)")
 
 REQUESTS: Final = Metric(

@@ -8,7 +8,7 @@ from flask import current_app, g, has_request_context, request
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from leasehold.kit.actor import Actor, new_request_id
+from leasehold.kit.actor import Actor, is_request_id, new_request_id
 from leasehold.kit.client_address import ClientAddresses
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Connection as PsycopgConnection
@@ -137,9 +137,17 @@ def _sign(_session: Session, _transaction: SessionTransaction, connection: Conne
 
 def _request_id() -> str:
     if "request_id" not in g:
-        g.request_id = new_request_id()
+        g.request_id = _proxys_request_id() or new_request_id()
     found: str = g.request_id
     return found
+
+
+def _proxys_request_id() -> str | None:
+    """What our proxy calls the request, which reaches us by the unix socket; nobody else names one."""
+    if not has_request_context() or request.remote_addr:
+        return None
+    said = request.headers.get("X-Request-ID", "")
+    return said if is_request_id(said.encode()) else None
 
 
 def _client_addresses() -> ClientAddresses:

@@ -24,7 +24,6 @@ from leasehold.server.lanes import Lanes
 from leasehold.server.limits import Limits, TokenBuckets
 from leasehold.server.metrics import DenialCounters, LaneCounters, RequestCounters, begin_at_zero, measure_batch
 from leasehold.server.reporter import Reporter
-from leasehold.server.resources import NoResourcesYet
 from leasehold.server.router import Router
 from leasehold.server.server_settings import SettingsWatch
 
@@ -59,7 +58,7 @@ def create_app() -> ASGIApp:
         figures=InstallationFigures(database, configuration.data_dir),
     )
     return Router(
-        Service(lanes, keys, limits, NoResourcesYet(), lambda: settings.current),
+        Service(lanes, keys, limits, lambda: settings.current),
         authentication,
         addresses=ClientAddresses(configuration.trusted_proxies),
         key_use=key_use,

@@ -34,7 +34,7 @@ from leasehold.server.requests import (
     StartRequest,
     ValidateRequest,
 )
-from leasehold.server.resources import Resources, ResourcesOfLicenses
+from leasehold.server.resources import Resources
 from leasehold.server.server_settings import ServerSettings
 
 Part = TypeVar("Part")
@@ -49,7 +49,6 @@ class Service:
     lanes: Lanes
     keys: Callable[[], KeyRing]
     limits: Limits
-    resources: ResourcesOfLicenses
     settings: Callable[[], ServerSettings]
     plain_heartbeats: PlainHeartbeats = field(default_factory=PlainHeartbeats)
 
@@ -80,7 +79,7 @@ async def validate(service: Service, request: ValidateRequest, actor: Actor) -> 
     outcome = await _decide(service, command, actor)
     resources: Resources | UnsetType = UNSET
     if outcome.license is not None and request.include:
-        resources = await service.resources.of_license(outcome.license.license.id)
+        resources = await service.lanes.resources_of(outcome.license.license.id)
     proof = proof_asked_for(service.key_ring, request, outcome)
     body = _encode(answers.validate_answer(outcome, resources, proof))
     if outcome.granted:
@@ -138,7 +137,7 @@ async def checkout(service: Service, request: CheckoutRequest, actor: Actor) -> 
         outcome.time.now,
         hardware_fingerprint=request.hardware_fingerprint,
         ttl=request.ttl,
-        resources=await service.resources.of_license(view.license.id),
+        resources=await service.lanes.resources_of(view.license.id),
     )
     return Answer(201, _encode(answers.CheckoutAnswer(license_file, expires_at)), outcome.code)
 

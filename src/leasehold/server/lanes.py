@@ -1,12 +1,14 @@
-"""The way from a request to the engine: four lanes, each a queue, a thread and a connection.
+"""The way from a request to the engine: lanes, each a queue, a thread and a connection.
 
 `heartbeats` are apart, so that hammered starts cannot delay them; `reads` answer validations; `commands` hold license
-locks; `contended` waits for licenses that another process holds, so that one slow holder stalls nobody else.
+locks; `contended` waits for licenses that another process holds, so that one slow holder stalls nobody else;
+`resources` reads what is allocated to licenses, for those who ask, apart from what everybody asks.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from psycopg.errors import LockNotAvailable
 
@@ -18,6 +20,7 @@ from leasehold.licensing.heartbeats import run_heartbeats
 from leasehold.licensing.outcomes import Outcome
 from leasehold.server.lane import Job, Lane, LaneKind, LaneStatistics, LanesUnavailable, Measure
 from leasehold.server.pulse import Pulse, RuntimeSnapshot
+from leasehold.server.resources import Resources, read_resources
 
 __all__ = ["Lanes", "LanesUnavailable"]
 
@@ -30,6 +33,8 @@ _LOCK_TIMEOUT_MS = 500
 # The plan of a heartbeat batch is its order of locks: token by token, each by its index.
 IN_THE_ORDER_OF_TOKENS = {"enable_hashjoin": "off", "enable_mergejoin": "off", "enable_seqscan": "off"}
 
+Item = TypeVar("Item")
+LaneAnswer = TypeVar("LaneAnswer")
 Answer = Outcome | Deferred | None
 _Job = Job[Order, Answer]
 _Done = Sequence[tuple[_Job, Answer | Exception]]
@@ -46,7 +51,14 @@ class Lanes:
         self._reads = self._lane("reads", 128, _run_reads, self._deliver)
         self._commands = self._lane("commands", 96, _run_commands, self._forward_deferred)
         self._contended = self._lane("contended", 32, _run_contended, self._forward_deferred)
-        self._all = (self._heartbeats, self._reads, self._commands, self._contended)
+        self._resources: Lane[int, Resources] = Lane(
+            LaneKind(
+                "resources", 128, partial(self._connect, "resources", autocommit=True), _run_resources, idempotent=True
+            ),
+            self._deliver,
+            measure,
+        )
+        self._all = (self._heartbeats, self._reads, self._commands, self._contended, self._resources)
         self._pending = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watch: asyncio.TimerHandle | None = None
@@ -98,20 +110,26 @@ class Lanes:
         Raises `LanesUnavailable` at once while the database is away or the queue is full (for newcomers at half its
         length: who runs already goes first), and where the outcome is unknown.
         """
-        lane = self._lane_for(command)
         full = _CAPACITY if isinstance(command, Heartbeat | EndSession) else _NEWCOMERS_CAPACITY
-        if self._loop is None or lane.down.is_set() or self._pending >= full:
-            raise LanesUnavailable
-        future: asyncio.Future[Answer] = self._loop.create_future()
-        self._pending += 1
-        lane.put(Job((command, actor), future))
-        try:
-            outcome = await future
-        finally:
-            self._pending -= 1
+        outcome = await self._answer(self._lane_for(command), (command, actor), full)
         if not isinstance(outcome, Outcome):
             raise TypeError(f"a lane answered {outcome!r}")
         return outcome
+
+    async def resources_of(self, license_id: int) -> Resources:
+        """What is allocated to the license. Raises `LanesUnavailable` as for newcomers."""
+        return await self._answer(self._resources, license_id, _NEWCOMERS_CAPACITY)
+
+    async def _answer(self, lane: Lane[Item, LaneAnswer], item: Item, full: int) -> LaneAnswer:
+        if self._loop is None or lane.down.is_set() or self._pending >= full:
+            raise LanesUnavailable
+        future: asyncio.Future[LaneAnswer] = self._loop.create_future()
+        self._pending += 1
+        lane.put(Job(item, future))
+        try:
+            return await future
+        finally:
+            self._pending -= 1
 
     def _lane_for(self, command: Command) -> "Lane[Order, Answer]":
         match command:
@@ -131,15 +149,14 @@ class Lanes:
         *,
         autocommit: bool = False,
     ) -> "Lane[Order, Answer]":
-        def connect() -> Connection:
-            return self._database.connect(
-                application=f"lane {name}",
-                autocommit=autocommit,
-                lock_timeout_ms=_LOCK_TIMEOUT_MS,
-                settings=IN_THE_ORDER_OF_TOKENS if autocommit else None,
-            )
-
+        settings = IN_THE_ORDER_OF_TOKENS if autocommit else None
+        connect = partial(self._connect, name, autocommit=autocommit, settings=settings)
         return Lane(LaneKind(name, cap, connect, run, idempotent=autocommit), deliver, self._measure)
+
+    def _connect(self, name: str, *, autocommit: bool, settings: Mapping[str, str] | None = None) -> Connection:
+        return self._database.connect(
+            application=f"lane {name}", autocommit=autocommit, lock_timeout_ms=_LOCK_TIMEOUT_MS, settings=settings
+        )
 
     def _forward_misses(self, done: _Done) -> None:
         """Heartbeats that the guarded statement missed are asked of the rules."""
@@ -154,7 +171,7 @@ class Lanes:
                 self._contended.put(job)
         self._deliver([pair for pair in done if not isinstance(pair[1], Deferred)])
 
-    def _deliver(self, done: _Done) -> None:
+    def _deliver(self, done: Sequence[tuple[Job[Any, Any], Any]]) -> None:
         if done and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(_resolve, done)
 
@@ -166,7 +183,7 @@ class Lanes:
             self._watch = self._loop.call_later(_WATCH_SECONDS, self._watch_for_hangs)
 
 
-def _resolve(done: _Done) -> None:
+def _resolve(done: Sequence[tuple[Job[Any, Any], Any]]) -> None:
     for job, answer in done:
         if job.future.done():  # its caller went away
             continue
@@ -189,6 +206,13 @@ def _run_reads(connection: Connection, orders: Sequence[Order], committing: Call
         committing()
         connection.commit()
     return outcomes
+
+
+def _run_resources(
+    connection: Connection, license_ids: Sequence[int], committing: Callable[[], None]
+) -> Sequence[Resources]:
+    committing()  # one statement that changes nothing
+    return read_resources(connection, license_ids)
 
 
 def _run_commands(

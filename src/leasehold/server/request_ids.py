@@ -1,10 +1,9 @@
 """The id that every response carries: the caller's own where it is well-formed, else one of ours."""
 
 import itertools
-import re
 import secrets
 
-_FORM = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+from leasehold.kit.actor import is_request_id
 
 
 class RequestIds:
@@ -16,6 +15,6 @@ class RequestIds:
 
     def choose(self, wanted: bytes | None) -> str:
         """`wanted` (the header X-Request-ID) where it may stand, else a new id."""
-        if wanted is not None and _FORM.fullmatch(wanted):
+        if wanted is not None and is_request_id(wanted):
             return wanted.decode()
         return f"{self._prefix}-{next(self._counter):x}"

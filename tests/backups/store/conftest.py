@@ -15,5 +15,5 @@ def store(tmp_path: Path) -> Store:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are cut as large ones are, a thousandth as large."""
     monkeypatch.setattr(cutting, "LARGEST", 31 << 10)
-    monkeypatch.setattr(cutting, "_SMALLEST", 16 << 10)
-    monkeypatch.setattr(cutting, "_USUAL_STEP", 3 << 10)
+    monkeypatch.setattr(cutting, "_SMALLEST", 8 << 10)
+    monkeypatch.setattr(cutting, "_BLOCK", 256)

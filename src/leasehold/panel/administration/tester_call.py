@@ -10,10 +10,9 @@ from pathlib import Path
 import msgspec
 
 from leasehold.kit.configuration import Configuration
-from leasehold.kit.run_dir import run_dir
+from leasehold.kit.run_dir import SERVER_SOCKET, run_dir
 
 VALIDATE_PATH = "/api/v1/license/validate"
-_SOCKET_NAME = "server.sock"
 _SECONDS = 5.0
 _LARGEST_ANSWER = 256 * 2**10
 _SHOWN_HEADERS = ("content-type", "x-request-id", "retry-after", "date", "server", "location")
@@ -69,7 +68,7 @@ def ask_validate(configuration: Configuration, request: Mapping[str, str], api_k
 def _ways(configuration: Configuration) -> list[http.client.HTTPConnection]:
     host = _WILDCARDS.get(configuration.host, configuration.host)
     ways = [http.client.HTTPConnection(host, configuration.server_port, timeout=_SECONDS)]
-    path = run_dir(configuration.data_dir) / _SOCKET_NAME
+    path = run_dir(configuration.data_dir) / SERVER_SOCKET
     return [*ways, _UnixConnection(path)] if path.is_socket() else ways
 
 

@@ -1,0 +1,31 @@
+"""Why a file cannot be read, or its rows not be taken."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leasehold.kit.errors import DomainError, Kind
+
+
+class FileRefused(DomainError):
+    """The file as a whole cannot be read; `problem` says why. Nothing of it was taken."""
+
+    def __init__(self, problem: str, detail: str, context: Mapping[str, Any] | None = None) -> None:
+        super().__init__(Kind.INVALID, "file_refused", detail, {"problem": problem, **(context or {})})
+
+
+class RowsRefused(DomainError):
+    """Rows of the file are wrong, and so none was taken; `rows` tells of each, as many as are told of."""
+
+    def __init__(self, *, wrong: int, of: int, rows: Sequence[Mapping[str, Any]]) -> None:
+        told = [f"row {row['row']}: {row['detail']}" for row in rows]
+        more = [] if wrong <= len(rows) else [f"… and {wrong - len(rows)} more."]
+        detail = "\n".join([f"{wrong} of {of} entries are wrong, so nothing was imported:", *told, *more])
+        super().__init__(Kind.INVALID, "rows_refused", detail, {"wrong": wrong, "of": of, "rows": list(rows)})
+
+
+class ImportOvertaken(DomainError):
+    """Somebody else has added some of the same meanwhile."""
+
+    def __init__(self) -> None:
+        detail = "Somebody else has added some of the same meanwhile, so nothing was imported: import the file again."
+        super().__init__(Kind.CONFLICT, "import_overtaken", detail)

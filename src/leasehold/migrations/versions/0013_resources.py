@@ -1,0 +1,11 @@
+"""resources: see sql/0013_resources.sql."""
+
+from leasehold.migrations.script import run_sql
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Run the SQL of this step."""
+    run_sql("0013_resources")

@@ -1,0 +1,83 @@
+"""How full pools are, how long they last, and what comes back when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from leasehold.resources.models import Resource, ResourcePool
+from leasehold.resources.states import state_column
+from leasehold.resources.vocabulary import ResourceState
+
+RATE_DAYS = 30
+_LONGEST_FORECAST_DAYS = 3650
+# How many went out for good in the last days: those that came back meanwhile will come back again.
+_RATE = text("""
+SELECT r.pool_id, count(*) FILTER (WHERE a.released_at IS NULL)
+  FROM resource_allocations AS a JOIN resources AS r ON r.id = a.resource_id
+ WHERE lower(a.period) > now() - make_interval(days => :days)
+ GROUP BY r.pool_id
+""")
+_RELEASES = text("""
+SELECT (r.available_from AT TIME ZONE :zone)::date, count(*)
+  FROM resources AS r
+ WHERE r.pool_id = :pool AND r.available_from > 'epoch' AND r.available_from > now()
+   AND r.available_from < now() + make_interval(days => :days) AND r.license_id IS NULL AND r.retired_at IS NULL
+ GROUP BY 1 ORDER BY 1
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFigures:
+    """How many resources of a pool stand how."""
+
+    counts: Mapping[ResourceState, int]
+
+    @property
+    def free(self) -> int:
+        """How many can be had now."""
+        return self.counts[ResourceState.FREE]
+
+    @property
+    def total(self) -> int:
+        """All but the retired ones."""
+        return sum(self.counts.values()) - self.counts[ResourceState.RETIRED]
+
+
+NO_FIGURES = PoolFigures(dict.fromkeys(ResourceState, 0))
+
+
+def pool_figures(session: Session, pool_id: int | None = None) -> dict[int, PoolFigures]:
+    """The figures of each pool that is not empty, by its id; or of one pool."""
+    state = state_column().label("state")
+    query = select(Resource.pool_id, state, func.count()).group_by(Resource.pool_id, state)
+    counts: dict[int, dict[ResourceState, int]] = {}
+    for pool, name, count in session.execute(query if pool_id is None else query.where(Resource.pool_id == pool_id)):
+        counts.setdefault(pool, dict.fromkeys(ResourceState, 0))[ResourceState(name)] = count
+    return {pool: PoolFigures(numbers) for pool, numbers in counts.items()}
+
+
+def low_pools(session: Session) -> list[tuple[ResourcePool, int]]:
+    """The pools with fewer free ones than their low-water mark, and how many those are, the emptiest first."""
+    figures = pool_figures(session)
+    watched = session.scalars(select(ResourcePool).where(ResourcePool.low_water > 0).order_by(ResourcePool.id))
+    free = [(pool, figures.get(pool.id, NO_FIGURES).free) for pool in watched]
+    return sorted((pair for pair in free if pair[1] < pair[0].low_water), key=lambda pair: pair[1])
+
+
+def days_until_empty(session: Session, figures: Mapping[int, PoolFigures]) -> dict[int, int]:
+    """For each pool that shrinks: in how many days its free ones are used up, at the pace of the last 30 days."""
+    pace = {pool: count for pool, count in session.execute(_RATE, {"days": RATE_DAYS}) if count > 0}
+    return {
+        pool: min(figures[pool].free * RATE_DAYS // count, _LONGEST_FORECAST_DAYS)
+        for pool, count in pace.items()
+        if pool in figures
+    }
+
+
+def coming_releases(session: Session, pool_id: int, *, zone: str, days: int = 90) -> list[tuple[date, int]]:
+    """On which days (in the time zone) how many become free: quarantines and reservations that end."""
+    rows = session.execute(_RELEASES, {"pool": pool_id, "zone": zone, "days": days})
+    return [(row[0], row[1]) for row in rows]

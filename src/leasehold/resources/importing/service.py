@@ -1,0 +1,156 @@
+"""Take a file into a pool, whole or its good rows; and take an import back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import LiteralString
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from leasehold.imports.errors import ImportOvertaken, RowsRefused
+from leasehold.imports.mappings import recall_columns, remember_columns
+from leasehold.imports.opening import digest_of, open_table
+from leasehold.imports.staging import Figures, RowState, problems, stage
+from leasehold.imports.tables import Choices, Table
+from leasehold.kit.actor import Actor
+from leasehold.kit.orm import driver_connection
+from leasehold.kit.text import clean_text
+from leasehold.resources.errors import ResourceInvalid, listed
+from leasehold.resources.importing.rows import FIELDS, read_items
+from leasehold.resources.models import Resource, ResourceImport, ResourcePool
+from leasehold.resources.pools import rules_of
+
+MOST_TOLD = 1000
+LONGEST_REASON = 500
+_KNOWN: LiteralString = """
+SELECT r.value AS key, r.pool_id = %(pool)s AS is_same, 'in_another_pool' AS problem,
+       format('%%s is in the pool “%%s” already, and a value exists once: take it out.', r.value, p.name) AS detail
+  FROM resources AS r JOIN resource_pools AS p ON p.id = r.pool_id
+ WHERE r.kind = %(kind)s
+"""
+_TAKE = text("""
+INSERT INTO resources (pool_id, kind, value, given, import_id)
+SELECT :pool, :kind, key, nullif(given, key), :import FROM pg_temp.import_verdicts WHERE state = 'new' ORDER BY place
+ON CONFLICT ON CONSTRAINT resources_value DO NOTHING
+""")
+_TAKE_NOTES = text("""
+INSERT INTO resource_notes (resource_id, body, import_id, made_by)
+SELECT r.id, v.fields ->> 'note', :import, :by
+  FROM pg_temp.import_verdicts AS v JOIN resources AS r ON r.kind = :kind AND r.value = v.key
+ WHERE v.state = 'new' AND v.fields ? 'note' ORDER BY v.place
+""")
+# Of the import, what somebody has done something with since.
+_TOUCHED = text("""
+SELECT r.value FROM resources AS r
+ WHERE r.import_id = :import
+   AND (r.version > 1 OR EXISTS (SELECT FROM resource_allocations AS a WHERE a.resource_id = r.id)
+        OR EXISTS (SELECT FROM resource_notes AS n
+                    WHERE n.resource_id = r.id AND n.import_id IS DISTINCT FROM :import))
+ ORDER BY r.sort_key LIMIT 1000
+""")
+_FORGET_NOTES = text("DELETE FROM resource_notes WHERE import_id = :import")
+_FORGET = text("DELETE FROM resources WHERE import_id = :import")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A file as it would be taken: how it is read, and how many of its values are what. Nothing is written yet.
+
+    What was staged for it (`imports.staging`) is there until the transaction ends.
+    """
+
+    table: Table
+    figures: Figures
+    sha256: str
+    file_name: str
+
+
+def preview_import(
+    session: Session, pool: ResourcePool, path: Path, choices: Choices | None = None, *, file_name: str | None = None
+) -> Preview:
+    """Read the file and judge every row of it. Raises `FileRefused`."""
+    connection = driver_connection(session)
+    chosen = choices or Choices()
+    recall = partial(recall_columns, connection, pool.kind)
+    asked = Choices(chosen.encoding, chosen.delimiter, chosen.sheet, chosen.columns, recall)
+    table = open_table(path, FIELDS, asked)
+    figures = stage(connection, read_items(table, rules_of(pool)), _KNOWN, {"pool": pool.id, "kind": pool.kind})
+    remember_columns(connection, pool.kind, table.header, chosen.columns)
+    return Preview(table, figures, digest_of(path), file_name or path.name)
+
+
+def take_import(
+    session: Session, pool: ResourcePool, preview: Preview, *, good_rows_only: bool = False, actor: Actor
+) -> ResourceImport:
+    """Take what is new, in the transaction in which the preview was made; what is there already stays as it is.
+
+    Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them. Raises
+    `ImportOvertaken` where somebody else has added some of the same meanwhile.
+    """
+    figures = preview.figures
+    if figures.bad and not good_rows_only:
+        raise _refusal(session, figures)
+    made = ResourceImport(
+        pool_id=pool.id,
+        file_name=preview.file_name,
+        sha256=preview.sha256,
+        good_rows_only=good_rows_only,
+        rows_new=figures.of(RowState.NEW),
+        rows_same=figures.of(RowState.SAME),
+        rows_duplicate=figures.of(RowState.DUPLICATE),
+        rows_wrong=figures.of(RowState.WRONG),
+        made_by=actor.name,
+    )
+    session.add(made)
+    session.flush()
+    names = {"pool": pool.id, "kind": pool.kind, "import": made.id}
+    if session.execute(_TAKE, names).rowcount != made.rows_new:  # type: ignore[attr-defined]  # of a statement that writes
+        raise ImportOvertaken
+    session.execute(_TAKE_NOTES, {"kind": pool.kind, "import": made.id, "by": actor.name})
+    return made
+
+
+def revert_import(session: Session, import_id: int, reason: str) -> ResourceImport:
+    """Take the values of an import out of their pool again, all of them or none.
+
+    Raises `DomainError` `text_invalid`, and `ResourceInvalid`: `import_not_found`, `import_reverted`, `import_in_use`
+    where something was done with one of them since.
+    """
+    why = clean_text(reason, what="The reason", longest=LONGEST_REASON)
+    made = session.get(ResourceImport, import_id, with_for_update={"key_share": True}, populate_existing=True)
+    if made is None:
+        raise ResourceInvalid(
+            "import_not_found", f"There is no import {import_id}: look for it in the list of imports."
+        )
+    if made.reverted_at is not None:
+        raise ResourceInvalid("import_reverted", f"Import {import_id} was reverted before: there is nothing to do.")
+    session.execute(select(Resource.id).where(Resource.import_id == import_id).with_for_update().order_by(Resource.id))
+    touched = list(session.scalars(_TOUCHED, {"import": import_id}))
+    if touched:
+        detail = f"Something was done since with {listed(touched)}: these stay, and so does the import."
+        raise ResourceInvalid("import_in_use", detail, {"values": touched[:20]})
+    session.execute(_FORGET_NOTES, {"import": import_id})
+    session.execute(_FORGET, {"import": import_id})
+    made.reverted_at = func.clock_timestamp()
+    made.revert_reason = why
+    session.flush()
+    session.refresh(made)
+    return made
+
+
+def list_imports(session: Session, pool_id: int | None = None, *, limit: int = 100) -> Sequence[ResourceImport]:
+    """The newest imports, of all pools or of one, newest first."""
+    query = select(ResourceImport).order_by(ResourceImport.id.desc()).limit(limit)
+    return session.scalars(query if pool_id is None else query.where(ResourceImport.pool_id == pool_id)).all()
+
+
+def _refusal(session: Session, figures: Figures) -> RowsRefused:
+    told = []
+    for verdict in problems(driver_connection(session)):
+        row = {"row": verdict.number, "value": verdict.given, "problem": verdict.problem, "detail": verdict.detail}
+        told.append(row)
+        if len(told) == MOST_TOLD:
+            break
+    return RowsRefused(wrong=figures.bad, of=figures.total, rows=told)

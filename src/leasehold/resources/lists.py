@@ -1,0 +1,104 @@
+"""What the lists of resources and of pools can be asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from leasehold.kit.listing import Listing, choice, no_such_choice, number
+from leasehold.kit.matching import beginning
+from leasehold.licensing.license_key import parse_license_key
+from leasehold.licensing.models import LicenseRow
+from leasehold.resources.models import Resource, ResourcePool
+from leasehold.resources.states import has_state, state_column
+from leasehold.resources.vocabulary import ResourceKind, ResourceState
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLine:
+    """A resource with how it stands, where it is and whose. `available_from` is when it can be had, if it waits."""
+
+    resource: Resource
+    state: ResourceState
+    pool: str
+    license_key: str | None
+    available_from: datetime | None
+
+
+def _resources(_context: object) -> Select[Any]:
+    # What is shown of others is looked up after sorting, for one page of rows.
+    pool, license_ = aliased(ResourcePool), aliased(LicenseRow)
+    return select(
+        Resource,
+        state_column(),
+        select(pool.name).where(pool.id == Resource.pool_id).scalar_subquery(),
+        select(license_.license_key).where(license_.id == Resource.license_id).scalar_subquery(),
+    )
+
+
+def _read(row: Any, _context: object) -> ResourceLine:
+    resource, state = row[0], ResourceState(row[1])
+    waits = state in (ResourceState.RESERVED, ResourceState.QUARANTINED)
+    return ResourceLine(resource, state, row[2], row[3], resource.available_from if waits else None)
+
+
+def _with_state(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
+    unknown = next((text for text in texts if text not in list(ResourceState)), None)
+    if unknown is not None:
+        raise no_such_choice(unknown, list(ResourceState))
+    return or_(*(has_state(ResourceState(text)) for text in texts))
+
+
+def _of_license(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
+    keys = [parse_license_key(text) for text in texts]
+    owner = select(LicenseRow.id).where(LicenseRow.license_key.in_([key for key in keys if key]))
+    return Resource.license_id.in_(owner)
+
+
+def _found_by(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
+    """How a value begins or ends; digits alone are also the end of a phone number. Spaces do not matter."""
+    text = "".join("".join(texts).split()).lower()
+    if not text:
+        return false()
+    value, backwards = Resource.value, func.reverse(Resource.value).collate("C")
+    first, last = beginning(text)
+    end_first, end_last = beginning(text[::-1])
+    return Resource.id.in_(
+        select(Resource.id)
+        .where(value >= first, value < last)
+        .limit(_MOST_FOUND)
+        .union_all(select(Resource.id).where(backwards >= end_first, backwards < end_last).limit(_MOST_FOUND))
+    )
+
+
+_MOST_FOUND = 1000
+
+RESOURCES: Listing[None, ResourceLine] = Listing(
+    name="resources",
+    query=_resources,
+    read=_read,
+    key=(Resource.id,),
+    orders={"value": Resource.sort_key, "added": None},
+    default_order="value",
+    conditions={
+        "q": _found_by,
+        "kind": choice(Resource.kind, list(ResourceKind)),
+        "state": _with_state,
+        "pool": number(Resource.pool_id),
+        "license": _of_license,
+        "import": number(Resource.import_id),
+    },
+)
+
+POOLS: Listing[None, ResourcePool] = Listing(
+    name="resource_pools",
+    query=lambda _: select(ResourcePool),
+    read=lambda row, _: row[0],
+    key=(ResourcePool.id,),
+    orders={"name": func.lower(ResourcePool.name), "newest": None},
+    default_order="name",
+    conditions={"kind": choice(ResourcePool.kind, list(ResourceKind))},
+)
