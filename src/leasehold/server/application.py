@@ -83,7 +83,8 @@ def _add_errors(application: FastAPI, limits: Limits) -> None:
 
     @application.exception_handler(Exception)
     async def on_defect(request: Request, error: Exception) -> Response:
-        _log.error("request %s to %s failed", request.scope[REQUEST_ID_KEY], request.url.path, exc_info=error)
+        about = {"request_id": request.scope[REQUEST_ID_KEY], "endpoint": request.url.path}
+        _log.error("a request failed", extra=about, exc_info=error)
         return answer(request, Problem(RequestCode.INTERNAL_ERROR))
 
 
