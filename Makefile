@@ -48,6 +48,12 @@ translations: install ## Bring the catalogues up to date with the texts in the c
 reference: install ## Write the pages that are told from the code.
 	$(BIN)/python -c "from leasehold.deployment.environment import environment_reference as page; print(page(), end='')" > docs/environment.md
 
+.PHONY: metrics
+metrics: install ## Write what is made of the metrics: their page, the alert rules, the dashboard.
+	$(BIN)/leasehold metrics render page > docs/metrics.md
+	$(BIN)/leasehold metrics render alerts > deploy/prometheus/alerts.yml
+	$(BIN)/leasehold metrics render dashboard > deploy/grafana/leasehold.json
+
 .PHONY: lock
 lock: install ## Pin what is installed now as what everybody installs.
 	$(BIN)/pip freeze --exclude-editable > constraints.txt

@@ -40,6 +40,11 @@ def test_everything_is_one_json_object_a_line_without_secrets() -> None:
     [
         ("0123a-4567b-89cde-fghjk-mnpqr", "[license key]"),
         ("0123A4567B89CDEFGHJKMNPQR", "[license key]"),
+        ("Authorization: Bearer AF-2026-ABCDEFGHIJKLMNOPQRSTUVWXYZ012345", "Authorization: Bearer [API key]"),
+        (r"body {\"license_key\": \"0123A-4567B-89CDE-FGHJK-MNPQR\"}", r"body {\"license_key\": \"[license key]\"}"),
+        ("session_token=9F1C1B1E-4B0A-4F53-8D0E-6F0F6F0C2B7A&x", "session_token=[session token]&x"),
+        ('"request_id": "0f8fad5bd9cb469fa16570867728950e"', None),
+        ('"request_id": "0f8fad5bd9cb469f-1a"', None),
         ("GET /setup/abc_DEF-1?x", "GET /setup/[token]?x"),
         ("postgresql://owner:p%40ss@host/db", "postgresql://owner:[password]@host/db"),
         ("host=/run password='a b' user=x", "host=/run password=[password] user=x"),

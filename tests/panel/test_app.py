@@ -92,6 +92,7 @@ def test_a_defect_is_a_plain_page_and_a_line_in_the_log(client: FlaskClient, cap
     assert (page.status_code, "That did not work" in page.text) == (500, True)
     assert "ZeroDivisionError" not in page.text
     assert [record.exc_info is not None for record in caplog.records] == [True]
+    assert getattr(caplog.records[0], "request_id", "") != ""
 
 
 def test_without_a_database_nobody_is_shut_out_of_the_front_page_and_typed_text_stays(

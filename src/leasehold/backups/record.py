@@ -15,7 +15,9 @@ OVERDUE_SECONDS: Final = 26 * 3600
 _READ = """
 SELECT archived, begun_at, verified, verified_at, proved, proved_at, failure, failed_at,
        extract(epoch FROM clock_timestamp()
-               - coalesce(CASE WHEN archived THEN proved_at ELSE verified_at END, begun_at))::double precision
+               - coalesce(CASE WHEN archived THEN proved_at ELSE verified_at END, begun_at))::double precision,
+       extract(epoch FROM clock_timestamp() - coalesce(verified_at, begun_at))::double precision,
+       extract(epoch FROM clock_timestamp() - coalesce(proved_at, begun_at))::double precision
   FROM backup_state
 """
 _WRITE = """
@@ -29,7 +31,8 @@ class BackupRecord:
     """`verified` names the newest backup that was restored and compared, `proved` the newest that is in the archive.
 
     `archived` says whether there is an archive; `failure` is the last one, where nothing has succeeded since.
-    `age_seconds` is how old the newest backup is that is as good as it should be, or the installation without one.
+    `age_seconds` is how old the newest backup is that is as good as it should be, or the installation without one; the
+    others are the ages of the newest that was verified, and that was proved.
     """
 
     archived: bool
@@ -41,6 +44,8 @@ class BackupRecord:
     failure: str | None
     failed_at: datetime | None
     age_seconds: float
+    verified_age_seconds: float
+    proved_age_seconds: float
 
     @property
     def is_overdue(self) -> bool:

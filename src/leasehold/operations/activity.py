@@ -65,6 +65,11 @@ DELETE FROM activity_samples
  WHERE resolution = 'minute' AND at < now() - interval '48 hours'
     OR resolution = 'hour' AND at < now() - make_interval(days => %s)
 """
+_LATEST = """
+SELECT sessions_live, devices_active, seats_sold FROM activity_samples
+ WHERE resolution = 'minute' AND at > now() - interval '3 minutes'
+ ORDER BY at DESC LIMIT 1
+"""
 # One range of the primary key, with a hole wherever nobody took a sample.
 _SERIES = """
 WITH points AS (
@@ -104,6 +109,15 @@ class ActivitySeries:
     seats_sold: list[int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Live sessions, active devices, and sessions that the licenses in force allow at once."""
+
+    sessions_live: int
+    devices_active: int
+    seats_sold: int
+
+
 def sample_activity(connection: Connection) -> int:
     """Commit the sample of this minute and what follows from it; returns 0 where it had been taken before."""
     row = connection.execute(_LOOK, (_SMALL_BYTES,)).fetchone()
@@ -124,3 +138,9 @@ def read_activity(connection: Connection, span: Span) -> ActivitySeries:
     parameters = {"resolution": resolution, "step": step, "span": length}
     row: Any = connection.execute(_SERIES, parameters).fetchone()
     return ActivitySeries(*row)
+
+
+def read_latest_sample(connection: Connection) -> Sample | None:
+    """The sample of this minute or the last ones; None where nobody has taken one for three minutes."""
+    row: Any = connection.execute(_LATEST).fetchone()
+    return None if row is None else Sample(*row)

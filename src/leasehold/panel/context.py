@@ -77,7 +77,7 @@ def actor() -> Actor:
     """In whose name this request changes things."""
     asking = person()
     name = "panel:nobody" if asking is None else f"staff:{asking.id}"
-    return Actor(name, _request_id(), address())
+    return Actor(name, request_id(), address())
 
 
 def become(asking: Person | None) -> None:
@@ -135,7 +135,8 @@ def _sign(_session: Session, _transaction: SessionTransaction, connection: Conne
     actor().sign(cast(PsycopgConnection, connection.connection.driver_connection))
 
 
-def _request_id() -> str:
+def request_id() -> str:
+    """How the request is called in the logs and in the audit log: as our proxy calls it, else by an id of ours."""
     if "request_id" not in g:
         g.request_id = _proxys_request_id() or new_request_id()
     found: str = g.request_id

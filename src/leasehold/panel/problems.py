@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from leasehold.kit.errors import DomainError, Kind
-from leasehold.panel.context import finish
+from leasehold.panel.context import finish, request_id
 from leasehold.panel.refusals import sentence_for
 
 _log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ def _database_problem(error: Exception) -> ResponseReturnValue:
 
 
 def _defect(error: Exception) -> ResponseReturnValue:
-    _log.error("a page failed: %s", request.path, exc_info=error)
+    _log.error("a page failed: %s", request.path, extra={"request_id": request_id()}, exc_info=error)
     title, sentence = _WORDS[HTTPStatus.INTERNAL_SERVER_ERROR]
     return _message(str(title), str(sentence), HTTPStatus.INTERNAL_SERVER_ERROR)
 

@@ -18,10 +18,11 @@ from leasehold.server.authentication import Authentication
 from leasehold.server.denials import Denials
 from leasehold.server.endpoints import Service
 from leasehold.server.health import ReadinessCheck
+from leasehold.server.installation_figures import InstallationFigures
 from leasehold.server.key_use import KeyUse
 from leasehold.server.lanes import Lanes
 from leasehold.server.limits import Limits, TokenBuckets
-from leasehold.server.metrics import DenialCounters, LaneCounters, RequestCounters
+from leasehold.server.metrics import DenialCounters, LaneCounters, RequestCounters, begin_at_zero, measure_batch
 from leasehold.server.reporter import Reporter
 from leasehold.server.router import Router
 from leasehold.server.server_settings import SettingsWatch
@@ -39,7 +40,8 @@ def create_app() -> ASGIApp:
     configuration = load_configuration()
     database = database_for(configuration, Role.SERVER)
     keys = CurrentKeys(configuration.data_dir)
-    lanes = Lanes(database)
+    lanes = Lanes(database, measure_batch)
+    begin_at_zero(lanes.statistics)
     settings = SettingsWatch(database)
     limits = Limits(lambda: settings.current, TokenBuckets())
     authentication = Authentication(database, lambda: lanes.clock)
@@ -53,6 +55,7 @@ def create_app() -> ASGIApp:
         readiness=ReadinessCheck(database),
         authentication=authentication,
         limits=limits,
+        figures=InstallationFigures(database, configuration.data_dir),
     )
     return Router(
         Service(lanes, keys, limits, lambda: settings.current),

@@ -1,5 +1,6 @@
 """What is answered through FastAPI: the public keys, health, metrics, the documentation; and errors in one form."""
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from leasehold.server.authentication import Authentication
 from leasehold.server.codes import RequestCode
 from leasehold.server.docs_page import CONTENT_SECURITY_POLICY, docs_page
 from leasehold.server.health import ReadinessCheck
+from leasehold.server.installation_figures import InstallationFigures
 from leasehold.server.limits import Limits
 from leasehold.server.metrics import exposition
 from leasehold.server.openapi import openapi_document
@@ -39,6 +41,7 @@ def make_application(
     readiness: ReadinessCheck,
     authentication: Authentication,
     limits: Limits,
+    figures: InstallationFigures,
 ) -> FastAPI:
     """The FastAPI application around these parts."""
     application = FastAPI(
@@ -52,7 +55,8 @@ def make_application(
     )
     _add_errors(application, limits)
     _add_documents(application, keys)
-    _add_operations(application, readiness, authentication)
+    _add_health(application, readiness)
+    _add_metrics(application, authentication, figures)
     return application
 
 
@@ -79,7 +83,8 @@ def _add_errors(application: FastAPI, limits: Limits) -> None:
 
     @application.exception_handler(Exception)
     async def on_defect(request: Request, error: Exception) -> Response:
-        _log.error("request %s to %s failed", request.scope[REQUEST_ID_KEY], request.url.path, exc_info=error)
+        about = {"request_id": request.scope[REQUEST_ID_KEY], "endpoint": request.url.path}
+        _log.error("a request failed", extra=about, exc_info=error)
         return answer(request, Problem(RequestCode.INTERNAL_ERROR))
 
 
@@ -106,7 +111,7 @@ def _add_documents(application: FastAPI, current_keys: Callable[[], KeyRing]) ->
         return Response(page, 200, page_headers, "text/html; charset=utf-8")
 
 
-def _add_operations(application: FastAPI, readiness: ReadinessCheck, authentication: Authentication) -> None:
+def _add_health(application: FastAPI, readiness: ReadinessCheck) -> None:
     @application.api_route("/health/live", methods=_READ_ONLY)
     async def live() -> Response:
         return Response(b'{"status":"pass"}', 200, {"cache-control": "no-store"}, "application/json")
@@ -119,10 +124,13 @@ def _add_operations(application: FastAPI, readiness: ReadinessCheck, authenticat
             raise Problem(RequestCode.UNAVAILABLE, detail=found.problem, headers=(retry_after,))
         return Response(msgspec.json.encode(found.body()), 200, {"cache-control": "no-store"}, "application/json")
 
+
+def _add_metrics(application: FastAPI, authentication: Authentication, figures: InstallationFigures) -> None:
     @application.api_route("/metrics", methods=_READ_ONLY)
     async def metrics(request: Request) -> Response:
         await authentication.identify(_metrics_key(request), METRICS_SCOPE)
-        return Response(exposition(), 200, {"cache-control": "no-store"}, "text/plain; version=0.0.4; charset=utf-8")
+        body = await asyncio.to_thread(exposition, await figures.find())
+        return Response(body, 200, {"cache-control": "no-store"}, "text/plain; version=0.0.4; charset=utf-8")
 
 
 def _metrics_key(request: Request) -> bytes | None:

@@ -1,7 +1,5 @@
 """Whether this process can serve: the database is there, its schema fits, and nothing is missing."""
 
-import asyncio
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +9,9 @@ import psycopg
 from leasehold.backups.record import read_record
 from leasehold.kit.database import Connection, Database
 from leasehold.migrations.state import read_schema_state
+from leasehold.server.shared_look import SharedLook
 
 _BELIEVED_SECONDS = 1.0
-_LONGEST_LOOK_SECONDS = 2.0
 _MONTHS_AHEAD = 3
 _LIMITS = "SET statement_timeout = '1s'"
 _PARTITIONS = """
@@ -55,20 +53,11 @@ class ReadinessCheck:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._found = _AWAY
-        self._found_at = float("-inf")
-        self._looking: asyncio.Task[Readiness] | None = None
+        self._shared = SharedLook(self._look, otherwise=_AWAY, believed_seconds=_BELIEVED_SECONDS)
 
     async def look(self) -> Readiness:
         """The state of a second ago or newer; callers that come together share one look."""
-        if time.monotonic() - self._found_at < _BELIEVED_SECONDS:
-            return self._found
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(asyncio.to_thread(self._look))
-        done, _ = await asyncio.wait({self._looking}, timeout=_LONGEST_LOOK_SECONDS)
-        self._found = self._looking.result() if done else _AWAY
-        self._found_at = time.monotonic()
-        return self._found
+        return await self._shared.find()
 
     def _look(self) -> Readiness:
         try:

@@ -36,6 +36,7 @@ _UNREPLICATED = {"01000", "57P01"}
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+Measure = Callable[[str, int, float], None]
 
 
 class LanesUnavailable(Exception):
@@ -87,17 +88,21 @@ class LaneStatistics:
 
 
 class Lane(Generic[Item, Answer]):
-    """A queue, a thread and a connection. `deliver` gets each finished batch, in the lane's thread."""
+    """A queue, a thread and a connection. `deliver` gets each finished batch, `measure` the lane's name, the number of
+    its commands and its seconds, both in the lane's thread.
+    """
 
     def __init__(
         self,
         kind: LaneKind[Item, Answer],
         deliver: Callable[[Sequence[tuple[Job[Item, Answer], Answer | Exception]]], None],
+        measure: Measure,
     ) -> None:
         self.kind = kind
         self.statistics = LaneStatistics()
         self.down = threading.Event()
         self._deliver = deliver
+        self._measure = measure
         self._queue: SimpleQueue[Job[Item, Answer] | None] = SimpleQueue()
         self._connection: Connection | None = None
         self._in_flight: list[Job[Item, Answer]] = []
@@ -188,6 +193,7 @@ class Lane(Generic[Item, Answer]):
         self.statistics.seconds += seconds
         self.statistics.recent_seconds.append(seconds)
         self._deliver(list(zip(batch, answers, strict=True)))
+        self._measure(self.kind.name, len(batch), seconds)
 
     def _run_safely(self, batch: list[Job[Item, Answer]]) -> list[Answer | Exception]:
         """Answers, or for single commands the error that they cause. Raises where the connection is lost for good."""

@@ -18,7 +18,7 @@ from leasehold.licensing.commands import Command, EndSession, Heartbeat, Validat
 from leasehold.licensing.engine import Deferred, Order, run_commands, run_validations
 from leasehold.licensing.heartbeats import run_heartbeats
 from leasehold.licensing.outcomes import Outcome
-from leasehold.server.lane import Job, Lane, LaneKind, LaneStatistics, LanesUnavailable
+from leasehold.server.lane import Job, Lane, LaneKind, LaneStatistics, LanesUnavailable, Measure
 from leasehold.server.pulse import Pulse, RuntimeSnapshot
 from leasehold.server.resources import Resources, read_resources
 
@@ -41,10 +41,11 @@ _Done = Sequence[tuple[_Job, Answer | Exception]]
 
 
 class Lanes:
-    """Runs commands in batches and answers each once it is committed."""
+    """Runs commands in batches and answers each once it is committed; `measure` as in `Lane`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, measure: Measure = lambda _lane, _commands, _seconds: None) -> None:
         self._database = database
+        self._measure = measure
         self._pulse = Pulse(lambda: database.connect(application="pulse", autocommit=True, lock_timeout_ms=2000))
         self._heartbeats = self._lane("heartbeats", 256, _run_heartbeats, self._forward_misses, autocommit=True)
         self._reads = self._lane("reads", 128, _run_reads, self._deliver)
@@ -55,6 +56,7 @@ class Lanes:
                 "resources", 128, partial(self._connect, "resources", autocommit=True), _run_resources, idempotent=True
             ),
             self._deliver,
+            measure,
         )
         self._all = (self._heartbeats, self._reads, self._commands, self._contended, self._resources)
         self._pending = 0
@@ -149,7 +151,7 @@ class Lanes:
     ) -> "Lane[Order, Answer]":
         settings = IN_THE_ORDER_OF_TOKENS if autocommit else None
         connect = partial(self._connect, name, autocommit=autocommit, settings=settings)
-        return Lane(LaneKind(name, cap, connect, run, idempotent=autocommit), deliver)
+        return Lane(LaneKind(name, cap, connect, run, idempotent=autocommit), deliver, self._measure)
 
     def _connect(self, name: str, *, autocommit: bool, settings: Mapping[str, str] | None = None) -> Connection:
         return self._database.connect(

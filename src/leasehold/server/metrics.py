@@ -1,20 +1,65 @@
-"""What Prometheus is told. With PROMETHEUS_MULTIPROC_DIR set, the figures of all processes are added up."""
+"""What this host's processes have counted, in Prometheus's own counters; and the whole exposition.
+
+Processes that serve together count in files (`shared_counts.py`), so that each tells the sum of all.
+"""
 
 import os
 from collections import Counter as Counts
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, generate_latest
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
+from leasehold.licensing.vocabulary import GRANTED, Code
+from leasehold.monitoring import registry
+from leasehold.monitoring.metric import Metric, Reading
 from leasehold.server.lane import LaneStatistics
+from leasehold.server.shared_counts import SHARED_DIRECTORY
 
-_REQUESTS = Counter("leasehold_requests", "Calls of the License API, by endpoint and code.", ["endpoint", "code"])
-_BATCHES = Counter("leasehold_lane_batches", "Batches that a lane has committed.", ["lane"])
-_COMMANDS = Counter("leasehold_lane_commands", "Commands in those batches.", ["lane"])
-_FAILURES = Counter("leasehold_lane_failures", "Commands that could not be run.", ["lane"])
-_SECONDS = Counter("leasehold_lane_seconds", "Seconds from taking a batch to its commit.", ["lane"])
-_DENIALS = Counter("leasehold_denials", "Refusals by the rules of licensing, by code.", ["code"])
+disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped in its library
+
+
+def _counter(metric: Metric) -> Counter:
+    return Counter(metric.name, metric.help, metric.label_names)
+
+
+def _histogram(metric: Metric) -> Histogram:
+    return Histogram(metric.name, metric.help, metric.label_names, buckets=metric.buckets)
+
+
+_REQUESTS = _counter(registry.REQUESTS)
+_DENIALS = _counter(registry.DENIALS)
+_BATCHES = _counter(registry.LANE_BATCHES)
+_COMMANDS = _counter(registry.LANE_COMMANDS)
+_FAILURES = _counter(registry.LANE_FAILURES)
+_SECONDS = _counter(registry.LANE_SECONDS)
+_BATCH_SIZE = _histogram(registry.BATCH_SIZE)
+_BATCH_SECONDS = _histogram(registry.BATCH_SECONDS)
+
+
+def begin_at_zero(lanes: Iterable[str]) -> None:
+    """Let every series be there before its first event, so that none is missed by who compares two moments."""
+    for lane in lanes:
+        for metric in (_BATCHES, _COMMANDS, _FAILURES, _SECONDS, _BATCH_SIZE, _BATCH_SECONDS):
+            metric.labels(lane)
+    for code in Code:
+        if code not in GRANTED:
+            _DENIALS.labels(code.value)
+
+
+def measure_batch(lane: str, commands: int, seconds: float) -> None:
+    """A lane has committed a batch."""
+    _BATCH_SIZE.labels(lane).observe(commands)
+    _BATCH_SECONDS.labels(lane).observe(seconds)
 
 
 class RequestCounters:
@@ -63,10 +108,33 @@ class DenialCounters:
             self._told[code] = total
 
 
-def exposition() -> bytes:
-    """All figures in Prometheus's text format."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(REGISTRY)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # untyped in its library
-    return generate_latest(registry)
+class _Told(Collector):
+    """Readings in the library's form."""
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self._readings = readings
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for reading in self._readings:
+            metric = reading.metric
+            family = families.setdefault(
+                metric.name, GaugeMetricFamily(metric.name, metric.help, labels=metric.label_names)
+            )
+            family.add_metric(reading.labels, reading.value)
+        yield from families.values()
+
+
+def exposition(readings: Sequence[Reading]) -> bytes:
+    """What was counted here and `readings`, in Prometheus's text format."""
+    told = CollectorRegistry()
+    told.register(_Told(readings))
+    return generate_latest(_counted()) + generate_latest(told)
+
+
+def _counted() -> CollectorRegistry:
+    if SHARED_DIRECTORY not in os.environ:
+        return REGISTRY
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]  # untyped in its library
+    return shared

@@ -82,7 +82,7 @@ class Router:
             except LanesUnavailable as error:
                 answer = unavailable(error.retry_after)
             except Exception:
-                _log.exception("request %s to %s failed", request_id, name)
+                _log.exception("a request failed", extra={"request_id": request_id, "endpoint": name})
                 answer = Problem(RequestCode.INTERNAL_ERROR)
         if answer.refused is not None:
             self._denials.note(answer.refused, answer.license_id)

@@ -11,6 +11,7 @@ from leasehold.kit.master_note import remove_master_note, write_master_note
 from leasehold.kit.run_dir import SERVER_SOCKET, make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.server.master import Master, NeverServedError
+from leasehold.server.shared_counts import share_counts
 
 
 def serve(configuration: Configuration) -> None:
@@ -23,6 +24,8 @@ def serve(configuration: Configuration) -> None:
     data_dir = configuration.data_dir
     read_or_create_secrets(data_dir)
     sockets = listen(configuration)
+    if configuration.server_workers > 1:
+        share_counts(make_run_dir(data_dir) / "metrics")
     master = Master(
         sockets, configuration.server_workers, pid=os.getpid(), tell=lambda note: write_master_note(data_dir, note)
     )
