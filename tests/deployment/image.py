@@ -12,6 +12,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+HIDDEN = (
+    "this checkout lies in /tmp, and programs with a /tmp of their own do not see it"
+    if Path(sys.prefix).resolve().is_relative_to("/tmp")
+    else None
+)
 DOCKERFILE = Path(__file__).parents[2] / "deploy" / "Dockerfile"
 _REPLAY = """
 set -e

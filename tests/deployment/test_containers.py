@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deployment.image import read_dockerfile, replay
+from tests.deployment.image import HIDDEN, read_dockerfile, replay
 from tests.embedded.installation import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -43,6 +43,7 @@ def test_nginx_sees_the_sockets_and_nothing_else_of_the_data(services: dict[str,
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a chroot")
+@pytest.mark.skipif(HIDDEN is not None, reason=HIDDEN or "")
 @pytest.mark.slow
 def test_the_image_runs_as_nobody_on_a_root_that_it_cannot_write(tmp_path: Path) -> None:
     replayed = replay(tmp_path, server_port=free_port(), panel_port=free_port())

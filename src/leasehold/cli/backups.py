@@ -11,7 +11,7 @@ from leasehold.backups.drill import drill as drill_backup
 from leasehold.backups.places import Places
 from leasehold.backups.states import State
 from leasehold.cli import backup_archive, backup_catalog, recovery_kit, restores
-from leasehold.cli.backup_guard import say
+from leasehold.cli.backup_guard import say_of
 from leasehold.cli.call import Call
 from leasehold.cli.installation import check_installation
 from leasehold.cli.output import Fields
@@ -37,7 +37,7 @@ def create(
 ) -> None:
     """Make a full backup, restore and compare it, and push it to the archive. The last line printed is its name."""
     check_installation(call.configuration)
-    outcome = engine.create(call.configuration, reason=reason, by=call.actor.name, say=say, wait_seconds=wait)
+    outcome = engine.create(call.configuration, reason=reason, by=call.actor.name, say=say_of(call), wait_seconds=wait)
     _finish(call, outcome)
 
 
@@ -60,7 +60,7 @@ def show(call: Call, name: NameArgument) -> None:
 def finish(call: Call) -> None:
     """Go on with what was interrupted, and push what is not in the archive yet."""
     check_installation(call.configuration)
-    for outcome in engine.finish(call.configuration, say=say):
+    for outcome in engine.finish(call.configuration, say=say_of(call)):
         _finish(call, outcome)
 
 
@@ -68,11 +68,11 @@ def finish(call: Call) -> None:
 def ensure_daily(call: Call) -> None:
     """Make today's backup where it is due and nobody has made it, and push what is missing; the worker does this."""
     check_installation(call.configuration)
-    outcome = ensure_daily_backup(call.configuration, say=say)
+    outcome = ensure_daily_backup(call.configuration, say=say_of(call))
     if outcome is not None:
         _finish(call, outcome)
         return
-    for finished in engine.finish(call.configuration, say=say):
+    for finished in engine.finish(call.configuration, say=say_of(call)):
         _finish(call, finished)
 
 
@@ -80,7 +80,7 @@ def ensure_daily(call: Call) -> None:
 def verify(call: Call, name: NameArgument) -> None:
     """Open a backup that is kept here, restore it into a scratch PostgreSQL, and compare every table."""
     check_installation(call.configuration)
-    drill_backup(call.configuration, name, from_archive=False, say=say)
+    drill_backup(call.configuration, name, from_archive=False, say=say_of(call))
     call.show({"name": name, "whole": True})
 
 
@@ -91,17 +91,17 @@ def drill(
 ) -> None:
     """Restore a backup from the archive alone into a scratch PostgreSQL, and compare every table."""
     check_installation(call.configuration)
-    drilled = drill_backup(call.configuration, name, from_archive=True, say=say)
+    drilled = drill_backup(call.configuration, name, from_archive=True, say=say_of(call))
     call.show({"name": drilled, "whole": True})
 
 
 def _finish(call: Call, outcome: engine.Outcome) -> None:
     """Say what to know, then the name, as the last line; leave with the status that scripts look at."""
-    for warning in outcome.warnings:
-        typer.echo(f"Warning: {warning}", err=True)
     if call.common.as_json:
         call.show({"name": outcome.name, "state": outcome.state, "warnings": list(outcome.warnings)})
     else:
+        for warning in outcome.warnings:
+            typer.echo(f"Warning: {warning}", err=True)
         typer.echo(outcome.name)
     if outcome.status:
         raise typer.Exit(outcome.status)

@@ -10,7 +10,7 @@ import typer
 from leasehold.backups.recovery_kit import keys_in
 from leasehold.backups.restore.rescue_link import LIFETIME, new_rescue_path
 from leasehold.backups.restore.sources import fetch_backup
-from leasehold.cli.backup_guard import guard_of
+from leasehold.cli.backup_guard import guard_of, say_of
 from leasehold.cli.call import Call
 from leasehold.cli.installation import address_of_panel, database_of_installation
 from leasehold.cli.recovery_kit import KeyOption
@@ -43,7 +43,7 @@ def restore(
         name,
         actor=call.actor.name,
         dry_run=dry_run,
-        say=partial(typer.echo, err=True),
+        say=say_of(call),
         source=partial(fetch_backup, recovery_keys=given),
         guard=guard_of(call, ""),
     )

@@ -50,6 +50,9 @@ CODES: Final[dict[str, LazyString]] = {
     "backup_unknown": lazy_gettext("There is no such backup."),
     "catalog_damaged": lazy_gettext("The list of backups is not what was written: make it anew from the archive."),
     "change_refused": lazy_gettext("Nothing was changed, because no backup could be made first."),
+    "database_in_use": lazy_gettext(
+        "Somebody is connected to the database whom we may not cut off: end that connection."
+    ),
     "database_failed": lazy_gettext("The database stopped it."),
     "disk_full": lazy_gettext("There is not enough room on the disk."),
     "file_failed": lazy_gettext("A file could not be used."),
