@@ -111,6 +111,7 @@ OF_RESOURCES: Final[dict[tuple[str, str | None], LazyString]] = {
     ),
     ("named_twice", None): _("%(value)s is named twice: name it once."),
     ("not_allocated", None): _("License %(license_key)s does not have %(value)s: look at what it has."),
+    ("not_held", None): _("No license has %(value)s: there is nothing to release."),
     ("not_quarantined", None): _("%(value)s is not in quarantine: there is nothing to end."),
     ("reservation_over", None): _("The reservation would be over already, or never: choose a day to come."),
     ("transfer_to_itself", None): _("A license cannot hand over to itself: choose another license."),
