@@ -39,6 +39,7 @@ from leasehold.licensing.vocabulary import DeviceType, LicenseType
 from leasehold.settings.service import set_setting
 from leasehold.staff.service import create_setup_link
 from tests.browser.demonstration_backups import NEWEST
+from tests.browser.demonstration_resources import make_pools
 
 ACTOR = Actor("test:demonstration")
 _CUSTOMERS = (
@@ -68,9 +69,12 @@ class Demonstration:
     token: str
     audit_id: int
     row_id: str
+    pool_id: int
+    resource_id: int
     table: str = "products"
     name: str = "block"
     backup: str = NEWEST
+    act_name: str = "retire"
 
 
 def make_demonstration(database: Database) -> Demonstration:
@@ -101,6 +105,7 @@ def make_demonstration(database: Database) -> Demonstration:
         set_setting(driver_connection(session), "backup_archive", "git@github.com:vendor/archive.git")
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
         rotate_api_key(session, "Shop")
+        pool_id, resource_id = make_pools(session, keys)
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     tokens = [_use(database, key) for key in keys[:4]]
     obey(database, SuspendLicense(keys[8]))
@@ -119,6 +124,8 @@ def make_demonstration(database: Database) -> Demonstration:
         token=link,
         audit_id=audit_id,
         row_id=row_id,
+        pool_id=pool_id,
+        resource_id=resource_id,
     )
 
 

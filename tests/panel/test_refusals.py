@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import Babel, force_locale
 
 import leasehold
+from leasehold.imports.errors import FileRefused, RowsRefused
 from leasehold.kit.errors import DomainError, Kind
 from leasehold.kit.text import clean_text
 from leasehold.licensing.errors import device_not_registered, limits_invalid, session_not_found
@@ -20,12 +21,35 @@ from leasehold.licensing.features import changed_features
 from leasehold.licensing.vocabulary import GRANTED, Code
 from leasehold.panel.refusal_words import SENTENCES, SUBJECTS
 from leasehold.panel.refusals import sentence_for
+from leasehold.resources.errors import ValueInvalid
+from leasehold.resources.values.normal import ValueRules, normal_value
+from leasehold.resources.vocabulary import ResourceKind, ResourceState
 from leasehold.settings.errors import SettingsInvalid
 from leasehold.settings.registry import SETTINGS, find_setting
 
 SOURCE = Path(leasehold.__file__).parent
-CAPABILITIES = ("api_keys", "audit", "customers", "kit", "licensing", "operations", "settings", "staff")
-_SAMPLES: dict[object, object] = {str: "sample", Sequence[int]: [7, 8]}
+CAPABILITIES = (
+    "api_keys",
+    "audit",
+    "customers",
+    "imports",
+    "kit",
+    "licensing",
+    "operations",
+    "resources",
+    "settings",
+    "staff",
+)
+_SAMPLES: dict[object, object] = {
+    str: "sample",
+    int: 7,
+    Sequence[int]: [7, 8],
+    Sequence[str]: ["sample"],
+    ResourceKind: ResourceKind.PHONE,
+    ResourceState: ResourceState.ALLOCATED,
+}
+# Whose sentence is chosen by a problem that its caller names.
+_BY_PROBLEM = (ValueInvalid, FileRefused, RowsRefused)
 
 
 @pytest.fixture(params=["en", "de"])
@@ -67,6 +91,7 @@ def test_what_depends_on_what_was_typed_has_its_sentences(reader: str) -> None:
         _refusal_of(lambda text=text: clean_text(text, what="The note", longest=5)) for text in ("", "\0", "sixsix")
     ]
     errors += [_refusal_of(lambda change=change: changed_features({}, change)) for change in _IMPOSSIBLE_FEATURES]
+    errors += [_refusal_of(lambda value=value: _normal(*value)) for value in _IMPOSSIBLE_VALUES]
     errors += [_refusal_of(lambda setting=setting: setting.parse("nev\0er")) for setting in SETTINGS]
     errors += [_refusal_of(lambda text=text: find_setting(text[0]).parse(text[1])) for text in _IMPOSSIBLE_TEXTS]
     _said_well(errors, reader)
@@ -98,6 +123,15 @@ _IMPOSSIBLE_FEATURES: tuple[dict[str, Any], ...] = (
     {f"number-{number}": True for number in range(101)},
 )
 
+_IMPOSSIBLE_VALUES = (
+    (ResourceKind.DOMAIN, "exa mple.com"),
+    (ResourceKind.DOMAIN, "ex_ample.com"),
+    (ResourceKind.IPV4, "010.0.0.1"),
+    (ResourceKind.IPV4, "::1"),
+    (ResourceKind.PHONE, "030 1234567"),
+    (ResourceKind.PHONE, "4.93E+11"),
+)
+
 _IMPOSSIBLE_TEXTS = (
     ("backup_archive", "ext::sh"),
     ("backup_ssh_key", "key"),
@@ -105,6 +139,10 @@ _IMPOSSIBLE_TEXTS = (
     ("backup_author_email", "nobody"),
     ("backup_time", "25:00"),
 )
+
+
+def _normal(kind: ResourceKind, text: str) -> str:
+    return normal_value(text, ValueRules(kind))
 
 
 def _said_well(errors: Sequence[DomainError], language: str) -> None:
@@ -132,10 +170,12 @@ def _plain_errors() -> list[DomainError]:
     found = []
     for kind in DomainError.__subclasses__():
         parameters = list(inspect.signature(kind).parameters.values())
-        if kind.__module__.split(".")[1] in CAPABILITIES and not {"detail", "errors"} & {
-            one.name for one in parameters
-        }:
-            found.append(kind(*(_SAMPLES[one.annotation] for one in parameters)))  # type: ignore[arg-type]
+        if kind in _BY_PROBLEM or {"detail", "errors"} & {one.name for one in parameters}:
+            continue
+        if kind.__module__.split(".")[1] in CAPABILITIES:
+            by_place = [_SAMPLES[one.annotation] for one in parameters if one.kind is not one.KEYWORD_ONLY]
+            by_name = {one.name: _SAMPLES[one.annotation] for one in parameters if one.kind is one.KEYWORD_ONLY}
+            found.append(kind(*by_place, **by_name))  # type: ignore[arg-type]
     return found
 
 
@@ -160,16 +200,20 @@ def _words(*nodes: ast.expr) -> Iterator[str]:
 def _codes() -> set[str]:
     """The codes that are spelled out where an error is made: after its kind, or first where the class has many."""
     after_kind = (call.args[1:2] for call in _calls() if call.args and ast.unparse(call.args[0]).startswith("Kind."))
-    first = (call.args[:1] for call in _calls("LicenseInvalid"))
+    first = (call.args[:1] for call in _calls("LicenseInvalid", "ResourceInvalid"))
     return {word for nodes in (*after_kind, *first) for word in _words(*nodes)}
 
 
 def _problems() -> Iterator[str]:
-    """What is said under the key `problem`, and the weaknesses of a password."""
+    """What is said under the key `problem`, the weaknesses of a password, what a value or a file is refused for."""
     for node in _trees(*CAPABILITIES, "panel"):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "problem":
                     yield from _words(value)
-    for call in _calls("Weakness"):
+    for call in _calls("Weakness", "ValueInvalid", "FileRefused"):
         yield from _words(*call.args[:1])
+    for node in _trees("resources/values"):  # a problem and its reason, chosen before the error is made
+        if isinstance(node, ast.Tuple) and len(words := list(_words(*node.elts))) == 2 and " " in words[1]:
+            yield words[0]
+    yield from ResourceState

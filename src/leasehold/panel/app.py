@@ -34,6 +34,7 @@ from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
 from leasehold.panel.rescue import views as rescue
 from leasehold.panel.rescue.words import door_words, restore_steps
+from leasehold.panel.resources import views as resources
 from leasehold.panel.rights import Right
 from leasehold.panel.search import views as search
 from leasehold.panel.secret_key import init_secret_key
@@ -66,6 +67,7 @@ _SUBJECTS = (
     devices,
     sessions,
     session_history,
+    resources,
     administration,
     audit,
     backups,

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from leasehold.licensing.vocabulary import Code
+from leasehold.panel.resources.refusal_words import OF_RESOURCES
 
 # Found by the extraction of messages, used through `gettext(what)`: how the capabilities name what is typed.
 SUBJECTS: Final = (
@@ -23,6 +24,10 @@ SUBJECTS: Final = (
     _("The product's name"),
     _("The note"),
     _("The device's name"),
+    _("The pool's name"),
+    _("The pool's owner"),
+    _("Whom it is reserved for"),
+    _("The idempotency key"),
 )
 
 _OF_LICENSING: Final[dict[tuple[str, str | None], LazyString]] = {
@@ -54,7 +59,7 @@ _OF_LICENSING: Final[dict[tuple[str, str | None], LazyString]] = {
         "The customer has a test license of this product in that time: let it end or delete it, or give a reason for a "
         "further one."
     ),
-    ("count_out_of_range", None): _("Between 1 and %(most)s licenses are made at once: choose another number."),
+    ("count_out_of_range", None): _("Between 1 and %(most)s are possible at once: choose another number."),
     ("offline_invalid", "grace_out_of_range"): _("The offline grace is between nothing and 10 years: choose another."),
     ("offline_invalid", "checkout_out_of_range"): _(
         "A checkout lasts at least 1 hour and at most 10 years: choose another."
@@ -182,4 +187,4 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("passkey_refused", None): _("The passkey was not accepted: its answer is too old or does not fit. Try again."),
     ("sign_in_busy", None): _("Too many people are signing in just now: try again in a few seconds."),
 }
-SENTENCES: Final = _OF_LICENSING | _OF_THE_REST
+SENTENCES: Final = _OF_LICENSING | OF_RESOURCES | _OF_THE_REST

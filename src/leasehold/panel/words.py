@@ -10,6 +10,7 @@ from leasehold.api_keys.states import ApiKeyState
 from leasehold.customers.vocabulary import DetailKind, Language
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType, TermKind
 from leasehold.panel.lists.table import Badge
+from leasehold.resources.vocabulary import PickPolicy, ReleaseReason, ResourceKind, ResourceState
 from leasehold.staff.roles import Role
 
 _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
@@ -54,6 +55,20 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (Role.OPERATOR, _("operator"), "blue"),
     (Role.SALES, _("sales"), "green"),
     (Role.AUDITOR, _("auditor"), "secondary"),
+    (ResourceKind.DOMAIN, _("domain"), "blue"),
+    (ResourceKind.IPV4, _("IPv4 address"), "cyan"),
+    (ResourceKind.PHONE, _("phone number"), "purple"),
+    (ResourceState.FREE, _("free"), "green"),
+    (ResourceState.RESERVED, _("reserved"), "blue"),
+    (ResourceState.ALLOCATED, _("allocated"), "purple"),
+    (ResourceState.QUARANTINED, _("in quarantine"), "yellow"),
+    (ResourceState.RETIRED, _("retired"), "secondary"),
+    (PickPolicy.LOWEST, _("the lowest value first"), "secondary"),
+    (PickPolicy.OLDEST_FREE, _("the one that has been free longest"), "secondary"),
+    (PickPolicy.RANDOM, _("any of them"), "secondary"),
+    (ReleaseReason.RELEASED, _("released"), "secondary"),
+    (ReleaseReason.TRANSFERRED, _("transferred"), "blue"),
+    (ReleaseReason.LICENSE_DELETED, _("license deleted"), "red"),
     (ApiKeyState.IN_USE, _("in use"), "green"),
     (ApiKeyState.EXPIRES_SOON, _("expires soon"), "yellow"),
     (ApiKeyState.ROTATING, _("being rotated"), "blue"),

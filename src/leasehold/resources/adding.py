@@ -1,6 +1,7 @@
 """Put values into a pool by hand; files are read by `importing`."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -19,12 +20,8 @@ def add_resources(session: Session, pool: ResourcePool, texts: Sequence[str]) ->
 
     Raises `ValueInvalid`, `ResourceExists`, and `ResourceInvalid` (`named_twice`, `count_out_of_range`).
     """
-    rules = rules_of(pool)
-    found = [(value, text) for text in texts for value in expanded(text, rules)]
+    found = spelled_out(pool, texts)
     values = [value for value, _ in found]
-    if not 1 <= len(values) <= MOST_BY_HAND:
-        detail = f"Between 1 and {MOST_BY_HAND} values are added by hand, not {len(values)}: import a file instead."
-        raise ResourceInvalid("count_out_of_range", detail, {"most": MOST_BY_HAND})
     if len(set(values)) < len(values):
         twice = next(value for place, value in enumerate(values) if value in values[:place])
         raise ResourceInvalid("named_twice", f"{twice} is named twice: name it once.", {"value": twice})
@@ -34,6 +31,19 @@ def add_resources(session: Session, pool: ResourcePool, texts: Sequence[str]) ->
     if len(added) < len(values):
         raise _exists(session, pool, [value for value in values if value not in added])
     return values
+
+
+def spelled_out(pool: ResourcePool, texts: Sequence[str]) -> list[tuple[str, str]]:
+    """The values that `texts` mean, each with its text; nothing is looked up.
+
+    Raises `ValueInvalid`, and `ResourceInvalid` `count_out_of_range`.
+    """
+    rules = rules_of(pool)
+    found = list(islice(((value, text) for text in texts for value in expanded(text, rules)), MOST_BY_HAND + 1))
+    if not 1 <= len(found) <= MOST_BY_HAND:
+        detail = f"Between 1 and {MOST_BY_HAND} values are added by hand: import a file instead."
+        raise ResourceInvalid("count_out_of_range", detail, {"most": MOST_BY_HAND})
+    return found
 
 
 def _exists(session: Session, pool: ResourcePool, values: Sequence[str]) -> ResourceExists:

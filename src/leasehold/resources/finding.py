@@ -42,6 +42,14 @@ def find_resource(session: Session, text: str, kind: ResourceKind | None = None)
     return found
 
 
+def read_resource(session: Session, resource_id: int) -> Found:
+    """The resource with this id. Raises `ResourceNotFound`."""
+    row = session.execute(select(Resource, state_column()).where(Resource.id == resource_id)).one_or_none()
+    if row is None:
+        raise ResourceNotFound(str(resource_id))
+    return Found(row[0], ResourceState(row[1]))
+
+
 def lock_resources(session: Session, texts: Sequence[str], kind: ResourceKind | None = None) -> list[Found]:
     """The resources that `texts` mean, each once, locked, in the order in which they were named.
 

@@ -1,17 +1,18 @@
 """What the lists of resources and of pools can be asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from leasehold.kit.listing import Listing, choice, no_such_choice, number
 from leasehold.kit.matching import beginning
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.models import LicenseRow
+from leasehold.resources.figures import NO_FIGURES, PoolFigures, days_until_empty, pool_figures
 from leasehold.resources.models import Resource, ResourcePool
 from leasehold.resources.states import has_state, state_column
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
@@ -93,10 +94,43 @@ RESOURCES: Listing[None, ResourceLine] = Listing(
     },
 )
 
-POOLS: Listing[None, ResourcePool] = Listing(
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """A pool, how full it is, and in how many days it is empty at the pace of late (None: it does not shrink)."""
+
+    pool: ResourcePool
+    figures: PoolFigures
+    days_left: int | None
+
+    @property
+    def is_low(self) -> bool:
+        """Whether fewer are free than the pool's low-water mark."""
+        return self.figures.free < self.pool.low_water
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How full every pool is, and how long those that shrink last, by their ids."""
+
+    figures: Mapping[int, PoolFigures]
+    days_left: Mapping[int, int]
+
+    def line_of(self, pool: ResourcePool) -> PoolLine:
+        """The pool with its figures."""
+        return PoolLine(pool, self.figures.get(pool.id, NO_FIGURES), self.days_left.get(pool.id))
+
+
+def read_stock(session: Session, pool_id: int | None = None) -> Stock:
+    """The stock of this moment, of every pool or of one."""
+    figures = pool_figures(session, pool_id)
+    return Stock(figures, days_until_empty(session, figures))
+
+
+POOLS: Listing[Stock, PoolLine] = Listing(
     name="resource_pools",
     query=lambda _: select(ResourcePool),
-    read=lambda row, _: row[0],
+    read=lambda row, stock: stock.line_of(row[0]),
     key=(ResourcePool.id,),
     orders={"name": func.lower(ResourcePool.name), "newest": None},
     default_order="name",

@@ -74,6 +74,14 @@ def card_of(pool: ResourcePool) -> PoolCard:
     )
 
 
+def read_pool(session: Session, pool_id: int) -> ResourcePool:
+    """The pool with this id. Raises `PoolNotFound`."""
+    pool = session.get(ResourcePool, pool_id)
+    if pool is None:
+        raise PoolNotFound(str(pool_id))
+    return pool
+
+
 def find_pool(session: Session, name: str) -> ResourcePool:
     """The pool with this name, in any letter case. Raises `PoolNotFound`."""
     named = func.lower(ResourcePool.name) == func.lower(" ".join(name.split()))

@@ -9,7 +9,7 @@ from leasehold.kit.text import clean_text
 from leasehold.licensing.models import LicenseRow
 from leasehold.licensing.service import find_license
 from leasehold.resources.errors import NotAllocated, ResourceInvalid
-from leasehold.resources.finding import lock_resources
+from leasehold.resources.finding import find_resource, lock_resources
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
 
 LONGEST_REASON = 500
@@ -49,6 +49,19 @@ def release(
     held = _held(session, license_, values, kind)
     session.execute(_RELEASE, {"license": license_.id, "resources": list(held)})
     return list(held.values())
+
+
+def release_from_holder(session: Session, value: str) -> list[str]:
+    """Whichever license has the value gives it back, as `release` does. Returns the value as it is kept.
+
+    Raises what `release` does, and `ResourceInvalid` `not_held`.
+    """
+    resource = find_resource(session, value).resource
+    holder = resource.license_id and session.get(LicenseRow, resource.license_id)
+    if not holder:
+        detail = f"No license has {resource.value}: there is nothing to release."
+        raise ResourceInvalid("not_held", detail, {"value": resource.value})
+    return release(session, holder.license_key, [resource.value], kind=ResourceKind(resource.kind))
 
 
 def transfer(

@@ -69,6 +69,11 @@ TABLES: Final[dict[str, LazyString]] = {
     "api_keys": _("API key"),
     "settings": _("setting"),
     "runtime": _("settings of the License API"),
+    "resource_pools": _("resource pool"),
+    "resources": _("resource"),
+    "resource_allocations": _("allocation of a resource"),
+    "resource_notes": _("note on a resource"),
+    "resource_imports": _("import of resources"),
     "audit_log": _("audit log"),
     "backups": _("backup"),
 }

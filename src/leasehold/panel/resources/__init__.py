@@ -1,0 +1,1 @@
+"""Pools of resources in the panel, and what licenses have of them."""
