@@ -52,11 +52,6 @@ def until(column: SQLColumnExpression[Any]) -> DayCondition:
     return lambda texts, time: column < end_of(single_text(texts), time.zone)
 
 
-def on_day(column: SQLColumnExpression[Any]) -> DayCondition:
-    """From the beginning of the day to its end."""
-    return lambda texts, time: and_(since(column)(texts, time), until(column)(texts, time))
-
-
 def single_text(texts: Sequence[str]) -> str:
     """The one day that was given. Raises `ListInvalid`."""
     if len(texts) != 1:

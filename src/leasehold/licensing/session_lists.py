@@ -9,7 +9,7 @@ from leasehold.kit.listing import Listing, Lookup, choice, number
 from leasehold.kit.matching import MOST_FOLLOWED
 from leasehold.licensing.finding import devices_with_fingerprint, license_with_key, parse_token
 from leasehold.licensing.license_key import parse_license_key
-from leasehold.licensing.lists import ListTime, on_day, since, until
+from leasehold.licensing.lists import ListTime, since, until
 from leasehold.licensing.models import LicenseRow, LiveSession, PastSession
 from leasehold.licensing.session_queries import SessionLine, live_line, live_sessions, past_line, past_sessions
 from leasehold.licensing.vocabulary import EndReason
@@ -61,7 +61,6 @@ PAST_SESSIONS: Listing[ListTime, SessionLine] = Listing(
     conditions={
         "q": lambda texts, _time: _found_in(PastSession, texts),
         "product": number(LicenseRow.product_id),
-        "started_on": on_day(PastSession.started_at),
         "end_reason": choice(PastSession.end_reason, list(EndReason)),
         "ended_from": since(PastSession.ended_at),
         "ended_until": until(PastSession.ended_at),

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -61,27 +61,6 @@ def test_filters_find_past_sessions(auditor: FlaskClient, database: Database) ->
         studio = scalar(owner, "SELECT id FROM products WHERE slug = 'studio'")
     assert listed(auditor, f"product={studio}") == [three, two, one]
     assert listed(auditor, f"product={int(str(studio)) + 1}") == []
-
-
-def test_sessions_are_found_by_the_day_they_started_on(auditor: FlaskClient, database: Database) -> None:
-    key = issue_license(database)
-    token = start(database, key)
-    age(database, token, timedelta(days=40))
-    end(database, token)
-    with database.connect(application="test") as owner:
-        ACTOR.sign(owner)
-        owner.execute("INSERT INTO settings (name, value) VALUES ('timezone', '\"Pacific/Auckland\"')")
-        started = scalar(owner, "SELECT (started_at AT TIME ZONE 'Pacific/Auckland')::date FROM session_history")
-    assert isinstance(started, date)
-    days = (started - timedelta(days=1), started, started + timedelta(days=1))
-    assert [listed(auditor, f"started_on={day}") for day in days] == [[], [token], []]
-
-
-@pytest.mark.parametrize(
-    "query", ["sort=started", "end_reason=bored", "q=%00", "ended_from=gestern", "cursor=e30", "ended_until=0001-01-01"]
-)
-def test_a_forged_address_is_a_sentence(auditor: FlaskClient, query: str) -> None:
-    assert auditor.get(f"/session-history?{query}").status_code in {200, 422}
 
 
 def test_the_history_of_a_deleted_license_stays(auditor: FlaskClient, database: Database) -> None:

@@ -37,7 +37,6 @@ PAST_TABLE: Table[ListTime, SessionLine] = Table(
         Filter("q", _("License key, session or fingerprint"), too_many=too_many_devices),
         Filter("product", _("Product"), choices=lambda: [(str(one.id), one.name) for one in list_products(db())]),
         Filter("end_reason", _("Why it ended"), choices=lambda: choices_of(EndReason)),
-        Filter("started_on", _("Started on"), kind="date"),
         Filter("ended_from", _("Ended from"), kind="date"),
         Filter("ended_until", _("Ended until"), kind="date"),
     ),

@@ -1,4 +1,4 @@
-"""fingerprint_form: see sql/0012_fingerprint_form.sql."""
+"""resources: see sql/0012_resources.sql."""
 
 from leasehold.migrations.script import run_sql
 
@@ -8,4 +8,4 @@ down_revision = "0011"
 
 def upgrade() -> None:
     """Run the SQL of this step."""
-    run_sql("0012_fingerprint_form")
+    run_sql("0012_resources")

@@ -1,4 +1,4 @@
-"""history_started: see sql/0011_history_started.sql."""
+"""fingerprint_form: see sql/0011_fingerprint_form.sql."""
 
 from leasehold.migrations.script import run_sql
 
@@ -8,4 +8,4 @@ down_revision = "0010"
 
 def upgrade() -> None:
     """Run the SQL of this step."""
-    run_sql("0011_history_started")
+    run_sql("0011_fingerprint_form")
