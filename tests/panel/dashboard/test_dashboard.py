@@ -96,6 +96,11 @@ def test_every_figure_leads_to_its_list(
     assert answer.text.count('name="chosen"') == rows
 
 
+def _timeless(page: str) -> str:
+    """Two answers may lie a second apart."""
+    return re.sub(r"\d{1,2}:\d\d:\d\d", "", page)
+
+
 def test_the_figures_alone_bring_themselves_up_to_date(
     client_as: ClientAs, database: Database, fresh_database: FreshDatabase
 ) -> None:
@@ -105,7 +110,7 @@ def test_the_figures_alone_bring_themselves_up_to_date(
     assert "<html" not in part
     assert part.count('id="figures"') == 1
     assert 'data-refresh hx-get="/dashboard" hx-trigger="every 10s"' in part
-    assert part in client.get("/dashboard").text
+    assert _timeless(part) in _timeless(client.get("/dashboard").text)
 
 
 @pytest.mark.parametrize(("span", "points"), [("day", 1440), ("month", 720), ("x", 1440)])
