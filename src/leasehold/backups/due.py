@@ -18,13 +18,11 @@ _PUSH_AGAIN_AFTER = timedelta(minutes=5)
 
 def anything_due(connection: Connection, places: Places) -> bool:
     """Whether `leasehold backup ensure-daily` would find something to do now. Commits."""
-    settings = read_backup_settings(connection)
-    if days.is_due(
-        connection, latest_day(datetime.now(UTC), settings.time, ZoneInfo(str(get_setting(connection, "timezone"))))
-    ):
+    if days.is_due(connection, current_day(connection)):
         return True
     if who_works(places) is not None:
         return False
+    settings = read_backup_settings(connection)
     backups = Catalog(places).backups()
     return any(backup.unfinished for backup in backups) or any(map(_push_again, not_in_archive(settings, backups)))
 
