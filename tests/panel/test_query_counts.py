@@ -21,6 +21,11 @@ from leasehold.licensing.notes import add_note
 from leasehold.licensing.products import create_product, find_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.licensing.vocabulary import DeviceType
+from leasehold.resources.adding import add_resources
+from leasehold.resources.allocating import Wanted, allocate
+from leasehold.resources.pools import PoolCard, create_pool
+from leasehold.resources.releasing import release
+from leasehold.resources.vocabulary import ResourceKind
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import ACTOR, Demonstration, make_demonstration, obey
 from tests.browser.demonstration_backups import make_backups
@@ -88,6 +93,10 @@ def _make_more(database: Database, shown: Demonstration) -> None:
             create_customer(session, f"Klinikum {number}")
             create_product(session, f"further-{number}", name=f"Further {number}")
             create_api_key(session, name=f"Further {number}", scopes=["license"])
+            pool = create_pool(session, ResourceKind.IPV4, PoolCard(f"Further {number}", low_water=9))
+            add_resources(session, pool, [f"198.51.100.{number}", f"198.51.{number}.100"])
+            allocate(session, shown.license_key, Wanted(ResourceKind.IPV4, pool=pool.name, count=2))
+            release(session, shown.license_key, [f"198.51.100.{number}"])
             add_note(session, shown.license_key, f"Called again, {number}.", actor=ACTOR)
             details = (Detail(DetailKind.EMAIL, f"grace{number}@leasehold.test"),)
             add_contact(session, customer.institution_id, ContactCard("Hopper", "Grace", details=details))

@@ -25,9 +25,11 @@ from leasehold.licensing.queries import (
 from leasehold.licensing.transfers import TransferLine, transfers_of_license
 from leasehold.panel.fields import span
 from leasehold.panel.licenses.forms import feature_text
+from leasehold.resources.history import HistoryLine, history_of_license
 from leasehold.staff.names import names_of_actors
 
 _MOST_DEVICES = 100
+_MOST_RESOURCES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Glance:
     past: list[PastSessionLine]
     notes: Sequence[LicenseNote]
     transfers: list[TransferLine]
+    resources: list[HistoryLine]
     changes: Sequence[AuditRow]
     names: dict[str, str]
 
@@ -77,7 +80,9 @@ def glance_at(session: Session, license_key: str) -> Glance:
         *(("device_registrations", device.id) for device in devices),
     ]
     changes = changes_of(session, [(table, str(row_id)) for table, row_id in objects])
+    resources = history_of_license(session, id_, limit=_MOST_RESOURCES)
     made_by = {note.made_by for note in notes} | {line.transfer.made_by for line in transfers}
+    made_by |= {name for line in resources for name in (line.allocated_by, line.released_by) if name}
     return Glance(
         line=line,
         now=time.now,
@@ -87,6 +92,7 @@ def glance_at(session: Session, license_key: str) -> Glance:
         past=latest_past_sessions(session, id_),
         notes=notes,
         transfers=transfers,
+        resources=resources,
         changes=changes,
         names=names_of_actors(session, made_by | {change.actor for change in changes}),
     )
