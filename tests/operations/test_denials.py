@@ -9,9 +9,8 @@ from leasehold.kit.database import Connection, Database, Role
 from leasehold.operations import denials
 from leasehold.operations.denials import (
     Denied,
-    count_denials_by_code,
     forget_old_denials,
-    list_most_denied,
+    read_denials,
     record_denials,
 )
 from tests.conftest import FreshDatabase
@@ -50,13 +49,13 @@ def test_who_was_refused_most_comes_first_and_only_limits_count(
     record_denials(server, {(one, SESSIONS): 2, (other, SESSIONS): 2, (other, DEVICES): 1})
     record_denials(server, {(one, SESSIONS): 1, (other, SESSIONS): 3, (one, EXPIRED): 99, (None, UNKNOWN): 7})
     record_denials(server, {(None, UNKNOWN): 1})
-    first, second = list_most_denied(panel, days=7).licenses
+    first, second = read_denials(panel, days=7).licenses
     assert (first.license_key, first.session_denials, first.device_denials) == (much, 5, 1)
     assert (second.license_key, second.session_denials, second.device_denials) == (little, 3, 0)
     assert (second.device_limit, second.concurrent_sessions_limit, second.product) == (4, 2, "Studio")
     assert second.customer.startswith("Acme")
-    assert [line.license_key for line in list_most_denied(panel, days=7, limit=1).licenses] == [much]
-    assert count_denials_by_code(panel, days=7) == {EXPIRED: 99, SESSIONS: 8, UNKNOWN: 8, DEVICES: 1}
+    assert [line.license_key for line in read_denials(panel, days=7, limit=1).licenses] == [much]
+    assert read_denials(panel, days=7).by_code == {EXPIRED: 99, SESSIONS: 8, UNKNOWN: 8, DEVICES: 1}
 
 
 def test_the_days_asked_for_and_no_others(database: Database, server: Connection, panel: Connection) -> None:
@@ -65,8 +64,8 @@ def test_the_days_asked_for_and_no_others(database: Database, server: Connection
     with database.connect(application="test") as owner:
         owner.execute("UPDATE license_denials SET hour = hour - interval '8 days'")
     record_denials(server, {(denied, SESSIONS): 1})
-    assert [line.session_denials for line in list_most_denied(panel, days=7).licenses] == [1]
-    assert [line.session_denials for line in list_most_denied(panel, days=9).licenses] == [4]
+    assert [line.session_denials for line in read_denials(panel, days=7).licenses] == [1]
+    assert [line.session_denials for line in read_denials(panel, days=9).licenses] == [4]
 
 
 def test_of_too_many_the_latest_hours_count(
@@ -77,12 +76,12 @@ def test_of_too_many_the_latest_hours_count(
         with database.connect(application="test") as owner:
             owner.execute("UPDATE license_denials SET hour = hour - interval '1 hour'")
         record_denials(server, {(denied, SESSIONS): number})
-    assert list_most_denied(panel, days=7).licenses[0].session_denials == 15
+    assert read_denials(panel, days=7).licenses[0].session_denials == 15
     monkeypatch.setattr(denials, "_MOST_ROWS", 2)
-    found = list_most_denied(panel, days=7)
+    found = read_denials(panel, days=7)
     assert found.licenses[0].session_denials == 3
     assert found.since == scalar(panel, "SELECT max(hour) - interval '1 hour' FROM license_denials")
-    assert count_denials_by_code(panel, days=7) == {SESSIONS: 3}
+    assert read_denials(panel, days=7).by_code == {SESSIONS: 3}
 
 
 def test_what_is_older_than_the_setting_is_forgotten(database: Database, fresh_database: FreshDatabase) -> None:
@@ -120,4 +119,4 @@ def test_processes_that_write_the_same_rows_at_once_lose_nothing(fresh_database:
         thread.join()
     assert failures == []
     with _connect(fresh_database, Role.PANEL) as panel:
-        assert count_denials_by_code(panel, days=1) == {SESSIONS: 4 * rounds * len(licenses)}
+        assert read_denials(panel, days=1).by_code == {SESSIONS: 4 * rounds * len(licenses)}

@@ -11,7 +11,7 @@ from leasehold.kit.orm import transaction
 from leasehold.resources.allocating import Wanted as WantedResources
 from leasehold.resources.allocating import allocate
 from leasehold.resources.errors import PoolExists, PoolInvalid
-from leasehold.resources.figures import coming_releases, days_until_empty, low_pools, pool_figures
+from leasehold.resources.figures import PoolLevel, coming_releases, days_until_empty, pool_figures, read_pool_levels
 from leasehold.resources.keeping import reserve, retire
 from leasehold.resources.lists import RESOURCES
 from leasehold.resources.models import ResourcePool
@@ -61,12 +61,18 @@ def test_pools_ask_for_attention_and_know_what_comes_back(database: Database) ->
     key = issue_license(database)
     pool = make_pool(database, "10.0.0.0/28", quarantine_days=7)
     with transaction(database, ACTOR) as session:
-        row = session.get_one(ResourcePool, pool)
+        assert read_pool_levels(session, limit=10) == []
         edit_pool(session, pool, PoolCard("pool", low_water=14, quarantine_days=7))
-        assert low_pools(session) == []
+        (level,) = read_pool_levels(session, limit=10)
+        assert (level.free, level.is_low) == (14, False)
         allocate(session, key, WantedResources(ResourceKind.IPV4, 4))
         release(session, key, ["10.0.0.0"])
-        assert [(one.id, free) for one, free in low_pools(session)] == [(row.id, 12)]
+        create_pool(session, ResourceKind.PHONE, PoolCard("empty", low_water=3))
+        empty, low = read_pool_levels(session, limit=10)
+        assert (empty.name, empty.free, empty.is_low) == ("empty", 0, True)
+        assert low == PoolLevel(pool, "pool", ResourceKind.IPV4, 12, 14)
+        assert low.is_low
+        assert read_pool_levels(session, limit=1) == [empty]
         assert days_until_empty(session, pool_figures(session)) == {pool: 12 * 30 // 3}
         ((day, count),) = coming_releases(session, pool, zone="UTC")
         assert (day, count) == ((read_now(session) + 7 * DAY).date(), 1)

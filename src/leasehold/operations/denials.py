@@ -20,34 +20,34 @@ SELECT date_trunc('hour', now(), 'UTC'), u.license_id, u.code, u.denials
 ON CONFLICT ON CONSTRAINT license_denials_key DO UPDATE SET denials = d.denials + excluded.denials
 """
 _FORGET = "DELETE FROM license_denials WHERE hour < now() - make_interval(days => %s)"
-# The newest rows of the span only, so that the time is bounded however many licenses are refused.
-_MOST_DENIED = """
+# The newest rows of the span only, so that the time is bounded however much is refused.
+_RECENT = """
 WITH newest AS MATERIALIZED (
-    SELECT hour, license_id, denials * (code = 'session_limit_reached')::integer AS sessions,
-           denials * (code = 'device_limit_reached')::integer AS devices
-      FROM license_denials
-     WHERE hour >= now() - make_interval(days => %(days)s)
-       AND code IN ('session_limit_reached', 'device_limit_reached') AND license_id IS NOT NULL
-     ORDER BY hour DESC LIMIT %(rows)s
+    SELECT hour, license_id, code, denials FROM license_denials
+     WHERE hour >= now() - make_interval(days => %(days)s) ORDER BY hour DESC LIMIT %(rows)s
+), codes AS (
+    SELECT coalesce(jsonb_object_agg(code, number), '{}') AS numbers
+      FROM (SELECT code, sum(denials) AS number FROM newest GROUP BY code) AS c
 ), most AS (
-    SELECT license_id, sum(sessions) AS sessions, sum(devices) AS devices, max(hour) AS last_hour
-      FROM newest GROUP BY license_id ORDER BY sum(sessions + devices) DESC, license_id LIMIT %(limit)s
+    SELECT license_id, max(hour) AS last_hour,
+           coalesce(sum(denials) FILTER (WHERE code = 'session_limit_reached'), 0) AS sessions,
+           coalesce(sum(denials) FILTER (WHERE code = 'device_limit_reached'), 0) AS devices
+      FROM newest
+     WHERE code IN ('session_limit_reached', 'device_limit_reached') AND license_id IS NOT NULL
+     GROUP BY license_id ORDER BY sum(denials) DESC, license_id LIMIT %(limit)s
+), refused AS (
+    SELECT l.id, l.license_key, c.id AS customer_id, i.name AS customer, p.name AS product,
+           l.concurrent_sessions_limit, l.device_limit, m.sessions, m.devices, m.last_hour
+      FROM most AS m
+      JOIN licenses AS l ON l.id = m.license_id
+      JOIN products AS p ON p.id = l.product_id
+      JOIN customers AS c ON c.id = l.customer_id
+      JOIN institutions AS i ON i.id = c.institution_id
+     WHERE l.deleted_at IS NULL
 )
-SELECT (SELECT min(hour) FROM newest), l.id, l.license_key, c.id, i.name, p.name, l.concurrent_sessions_limit,
-       l.device_limit, m.sessions, m.devices, m.last_hour
-  FROM most AS m
-  JOIN licenses AS l ON l.id = m.license_id
-  JOIN products AS p ON p.id = l.product_id
-  JOIN customers AS c ON c.id = l.customer_id
-  JOIN institutions AS i ON i.id = c.institution_id
- WHERE l.deleted_at IS NULL
- ORDER BY m.sessions + m.devices DESC, l.id
-"""
-_BY_CODE = """
-SELECT code, sum(denials) FROM (
-    SELECT code, denials FROM license_denials
-     WHERE hour >= now() - make_interval(days => %(days)s) ORDER BY hour DESC LIMIT %(rows)s) AS newest
- GROUP BY code ORDER BY 2 DESC, 1
+SELECT codes.numbers, (SELECT min(hour) FROM newest), refused.*
+  FROM codes LEFT JOIN refused ON true
+ ORDER BY refused.sessions + refused.devices DESC, refused.id
 """
 
 
@@ -68,10 +68,14 @@ class DeniedLicense:
 
 
 @dataclass(frozen=True, slots=True)
-class MostDenied:
-    """The licenses refused most since the hour `since` (UTC), which is the first with a refusal in the span."""
+class Denials:
+    """Refusals since the hour `since` (UTC), the first with one in the span; None where there is none.
+
+    `by_code` has every code with how often it refused, most frequent first; `licenses` those refused most by a limit.
+    """
 
     since: datetime | None
+    by_code: Mapping[str, int]
     licenses: list[DeniedLicense]
 
 
@@ -91,20 +95,12 @@ def forget_old_denials(connection: Connection) -> int:
     return forgotten
 
 
-def list_most_denied(connection: Connection, *, days: int, limit: int = 10) -> MostDenied:
-    """The licenses whose limits refused most often in the last `days`, most first.
+def read_denials(connection: Connection, *, days: int, limit: int = 10) -> Denials:
+    """The refusals of the last `days`, with or without a license, and the licenses whose limits refused most.
 
-    Where that is more than 30,000 licenses and hours, of as many of the latest hours as that makes: see `since`.
+    Where that is more than 30,000 licenses, codes and hours, of as many of the latest hours as that makes.
     """
     parameters = {"days": days, "rows": _MOST_ROWS, "limit": limit}
-    rows: list[Any] = connection.execute(_MOST_DENIED, parameters).fetchall()
-    return MostDenied(rows[0][0] if rows else None, [DeniedLicense(*row[1:]) for row in rows])
-
-
-def count_denials_by_code(connection: Connection, *, days: int) -> dict[str, int]:
-    """How often each code refused in the last `days`, most frequent first; those without a license too.
-
-    Bounded like `list_most_denied`.
-    """
-    rows = connection.execute(_BY_CODE, {"days": days, "rows": _MOST_ROWS})
-    return {str(code): int(str(number)) for code, number in rows}
+    rows: list[Any] = connection.execute(_RECENT, parameters).fetchall()
+    by_code = dict(sorted(rows[0][0].items(), key=lambda pair: (-pair[1], pair[0])))
+    return Denials(rows[0][1], by_code, [DeniedLicense(*row[2:]) for row in rows if row[2] is not None])

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal, select, text, true
 from sqlalchemy.orm import Session
 
 from leasehold.resources.models import Resource, ResourcePool
-from leasehold.resources.states import state_column
-from leasehold.resources.vocabulary import ResourceState
+from leasehold.resources.states import has_state, state_column
+from leasehold.resources.vocabulary import ResourceKind, ResourceState
 
 RATE_DAYS = 30
 _LONGEST_FORECAST_DAYS = 3650
@@ -46,6 +46,22 @@ class PoolFigures:
         return sum(self.counts.values()) - self.counts[ResourceState.RETIRED]
 
 
+@dataclass(frozen=True, slots=True)
+class PoolLevel:
+    """How far a pool is above or below its low-water mark. `free` is counted up to the mark."""
+
+    pool_id: int
+    name: str
+    kind: ResourceKind
+    free: int
+    low_water: int
+
+    @property
+    def is_low(self) -> bool:
+        """Whether fewer are free than there should be."""
+        return self.free < self.low_water
+
+
 NO_FIGURES = PoolFigures(dict.fromkeys(ResourceState, 0))
 
 
@@ -59,12 +75,28 @@ def pool_figures(session: Session, pool_id: int | None = None) -> dict[int, Pool
     return {pool: PoolFigures(numbers) for pool, numbers in counts.items()}
 
 
-def low_pools(session: Session) -> list[tuple[ResourcePool, int]]:
-    """The pools with fewer free ones than their low-water mark, and how many those are, the emptiest first."""
-    figures = pool_figures(session)
-    watched = session.scalars(select(ResourcePool).where(ResourcePool.low_water > 0).order_by(ResourcePool.id))
-    free = [(pool, figures.get(pool.id, NO_FIGURES).free) for pool in watched]
-    return sorted((pair for pair in free if pair[1] < pair[0].low_water), key=lambda pair: pair[1])
+def read_pool_levels(session: Session, *, limit: int) -> list[PoolLevel]:
+    """The pools that have a low-water mark, first those that are furthest below it.
+
+    Takes time in proportion to the marks, however many resources there are.
+    """
+    pool = ResourcePool
+    up_to_mark = (
+        select(literal(1))
+        .where(Resource.pool_id == pool.id, has_state(ResourceState.FREE))
+        .limit(pool.low_water)
+        .correlate(pool)
+        .subquery()
+    )
+    level = select(func.count().label("free")).select_from(up_to_mark).lateral("level")
+    query = (
+        select(pool.id, pool.name, pool.kind, level.c.free, pool.low_water)
+        .join(level, true())
+        .where(pool.low_water > 0)
+        .order_by(100 * level.c.free / pool.low_water, pool.id)
+        .limit(limit)
+    )
+    return [PoolLevel(row[0], row[1], ResourceKind(row[2]), row[3], row[4]) for row in session.execute(query)]
 
 
 def days_until_empty(session: Session, figures: Mapping[int, PoolFigures]) -> dict[int, int]:

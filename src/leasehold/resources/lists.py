@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from leasehold.kit.listing import Listing, choice, no_such_choice, number
-from leasehold.kit.matching import beginning
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.models import LicenseRow
 from leasehold.resources.figures import NO_FIGURES, PoolFigures, days_until_empty, pool_figures
 from leasehold.resources.models import Resource, ResourcePool
+from leasehold.resources.search import begins_or_ends
 from leasehold.resources.states import has_state, state_column
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
 
@@ -60,22 +60,8 @@ def _of_license(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
 
 
 def _found_by(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
-    """How a value begins or ends; digits alone are also the end of a phone number. Spaces do not matter."""
-    text = "".join("".join(texts).split()).lower()
-    if not text:
-        return false()
-    value, backwards = Resource.value, func.reverse(Resource.value).collate("C")
-    first, last = beginning(text)
-    end_first, end_last = beginning(text[::-1])
-    return Resource.id.in_(
-        select(Resource.id)
-        .where(value >= first, value < last)
-        .limit(_MOST_FOUND)
-        .union_all(select(Resource.id).where(backwards >= end_first, backwards < end_last).limit(_MOST_FOUND))
-    )
+    return begins_or_ends("".join(texts))
 
-
-_MOST_FOUND = 1000
 
 RESOURCES: Listing[None, ResourceLine] = Listing(
     name="resources",

@@ -17,7 +17,7 @@ from leasehold.resources.vocabulary import PickPolicy, ResourceKind
 
 LONGEST_NAME = 100
 LONGEST_QUARANTINE_DAYS = 3650
-MOST_LOW_WATER = 1_000_000_000
+MOST_LOW_WATER = 100_000
 DEFAULT_QUARANTINE_DAYS = {ResourceKind.PHONE: 90, ResourceKind.DOMAIN: 30, ResourceKind.IPV4: 7}
 
 

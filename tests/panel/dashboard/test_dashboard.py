@@ -9,8 +9,12 @@ from psycopg import Connection
 
 from leasehold.kit.database import Database
 from leasehold.kit.database import Role as DatabaseRole
+from leasehold.kit.orm import transaction
 from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import record_denials
+from leasehold.resources.adding import add_resources
+from leasehold.resources.pools import PoolCard, create_pool
+from leasehold.resources.vocabulary import ResourceKind
 from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
 from tests.licensing.vendor import ACTOR, issue_license, scalar
@@ -94,6 +98,26 @@ def test_every_figure_leads_to_its_list(
     answer = client.get(found[1].replace("&amp;", "&"))
     assert answer.status_code == 200
     assert answer.text.count('name="chosen"') == rows
+
+
+def test_pools_that_run_low_are_named(client_as: ClientAs, database: Database, fresh_database: FreshDatabase) -> None:
+    _used(database, fresh_database)
+    client = client_as(Role.SALES)
+    assert "Pool levels" not in client.get("/dashboard").text
+    with transaction(database, ACTOR) as session:
+        full = create_pool(session, ResourceKind.IPV4, PoolCard("Full <b>", low_water=1))
+        add_resources(session, full, ["10.0.0.0/30"])
+        full_id = full.id
+        low = create_pool(session, ResourceKind.PHONE, PoolCard("Low", low_water=5)).id
+        create_pool(session, ResourceKind.DOMAIN, PoolCard("Unwatched"))
+    page = client.get("/dashboard").text
+    assert re.findall(r'<a id="pool-\d+" href="([^"]*)">([^<]*)</a>', page) == [
+        (f"/pools/{low}", "Low"),
+        (f"/pools/{full_id}", "Full &lt;b&gt;"),
+    ]
+    assert re.search(r'<td class="num">0</td><td class="num">5</td><td>[^/]*running low<', page)
+    assert re.search(r'<td class="num">at least 1</td><td class="num">1</td><td>[^/]*enough<', page)
+    assert client.get(f"/pools/{low}").status_code == 200
 
 
 def _timeless(page: str) -> str:

@@ -8,9 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from leasehold.kit.database import Database
+from leasehold.kit.orm import transaction
+from leasehold.resources.allocating import Wanted, allocate
+from leasehold.resources.vocabulary import ResourceKind
 from leasehold.staff.roles import Role
 from tests.licensing.vendor import ACTOR, fingerprint, issue_license
 from tests.panel.conftest import ClientAs
+from tests.resources.stock import make_pool
 
 
 @pytest.fixture
@@ -162,3 +166,29 @@ def test_a_search_asks_few_times(reader: FlaskClient, database: Database, monkey
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
     assert found(reader, "acme").count('role="option"') >= 2
     assert 0 < len(asked) <= 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "term"),
+    [
+        (ResourceKind.IPV4, "10.20.30.40", "10.20.30.40"),
+        (ResourceKind.PHONE, "+49301231234", "030 / 123-1234"),
+        (ResourceKind.PHONE, "+49301231234", "+49 (30) 123"),
+        (ResourceKind.DOMAIN, "shop.example.com", "https://Shop.example.com/x"),
+        (ResourceKind.DOMAIN, "shop.example.com", "example.com"),
+    ],
+)
+def test_a_resource_is_found_with_its_pool_and_who_has_it(
+    reader: FlaskClient, database: Database, kind: ResourceKind, value: str, term: str
+) -> None:
+    key = issue_license(database)
+    make_pool(database, value, kind=kind, name="Acme <b>")
+    assert "Acme &lt;b&gt;" in found(reader, term)
+    assert key not in found(reader, term)
+    with transaction(database, ACTOR) as session:
+        allocate(session, key, Wanted(kind, values=(value,)))
+    page = found(reader, term)
+    assert f"Acme &lt;b&gt; · {key}" in page
+    link = re.search(r'href="(/resources/\d+)"', page)
+    assert link is not None
+    assert value in reader.get(link[1]).text

@@ -5,8 +5,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
-from leasehold.kit.database import Connection
+from leasehold.kit.orm import driver_connection
 from leasehold.operations.attention import (
     ExpiringLicense,
     Found,
@@ -15,11 +16,13 @@ from leasehold.operations.attention import (
     find_silent_devices,
 )
 from leasehold.operations.beginning import Beginning
-from leasehold.operations.denials import MostDenied, count_denials_by_code, list_most_denied
+from leasehold.operations.denials import Denials, read_denials
 from leasehold.operations.occupancy import Occupancy, read_occupancy
 from leasehold.panel.settings_in_force import settings_in_force
+from leasehold.resources.figures import PoolLevel, read_pool_levels
 
 DENIED_DAYS = 7
+_MOST_POOLS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +30,14 @@ class Figures:
     """What is in use now, and what needs somebody's attention."""
 
     occupancy: Occupancy
-    denied: MostDenied
-    denials: dict[str, int]
+    denials: Denials
     expiring: Found[ExpiringLicense]
     expiring_days: int
     expiring_address: str
     silent: Found[SilentDevice]
     silent_days: int
     silent_address: str
-
-    @property
-    def denied_count(self) -> int:
-        """How many calls were refused in the last days, for whatever reason."""
-        return sum(self.denials.values())
+    pools: list[PoolLevel]
 
     @property
     def seats_percent(self) -> int | None:
@@ -48,15 +46,15 @@ class Figures:
         return round(100 * self.occupancy.seats_used / sold) if sold else None
 
 
-def read_figures(connection: Connection, beginning: Beginning) -> Figures:
+def read_figures(session: Session, beginning: Beginning) -> Figures:
     """The figures of this moment, in five statements."""
+    connection = driver_connection(session)
     settings = settings_in_force()
     expiring_days, silent_days = int(settings["expiring_license_days"]), int(settings["silent_device_days"])
     today = beginning.now.astimezone(ZoneInfo(str(settings["timezone"]))).date()
     return Figures(
         occupancy=read_occupancy(connection),
-        denied=list_most_denied(connection, days=DENIED_DAYS),
-        denials=count_denials_by_code(connection, days=DENIED_DAYS),
+        denials=read_denials(connection, days=DENIED_DAYS),
         expiring=find_expiring_licenses(connection, days=expiring_days),
         expiring_days=expiring_days,
         expiring_address=url_for(
@@ -74,4 +72,5 @@ def read_figures(connection: Connection, beginning: Beginning) -> Figures:
             seen_until=today - timedelta(days=silent_days + 1),
             sort="last_seen",
         ),
+        pools=read_pool_levels(session, limit=_MOST_POOLS),
     )

@@ -24,7 +24,7 @@ def dashboard() -> ResponseReturnValue:
     """How things stand; the first steps instead of figures while no software has connected."""
     connection = driver_connection(db())
     beginning = read_beginning(connection)
-    figures = read_figures(connection, beginning) if beginning.is_over else None
+    figures = read_figures(db(), beginning) if beginning.is_over else None
     shown: dict[str, Any] = {
         "beginning": beginning,
         "figures": figures,

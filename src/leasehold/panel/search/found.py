@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from leasehold.customers import search as customers
 from leasehold.licensing import search as licensing
 from leasehold.panel.search.term import Term, TermKind
+from leasehold.resources.search import search_resources
+from leasehold.resources.vocabulary import ResourceKind
 
 MOST_HITS = 10
 
@@ -64,13 +66,15 @@ def _groups(session: Session, term: Term) -> list[Group]:
         case TermKind.EMAIL:
             groups = [_contacts(customers.search_contacts_by_email(session, text, limit=limit))]
         case TermKind.ADDRESS:
-            groups = [_devices(licensing.search_devices_by_address(session, text, limit=limit))]
+            devices = licensing.search_devices_by_address(session, text, limit=limit)
+            groups = [_resources(session, text, ResourceKind.IPV4), _devices(devices)]
         case TermKind.PHONE:
-            groups = [_contacts(customers.search_contacts_by_phone(session, text, limit=limit))]
+            contacts = customers.search_contacts_by_phone(session, text, limit=limit)
+            groups = [_resources(session, text, ResourceKind.PHONE), _contacts(contacts)]
         case TermKind.DOMAIN:
             by_domain = customers.search_customers_by_domain(session, text, limit=limit)
             at_domain = customers.search_contacts_by_email_domain(session, text, limit=limit)
-            groups = [_customers(by_domain), _contacts(at_domain)]
+            groups = [_resources(session, text, ResourceKind.DOMAIN), _customers(by_domain), _contacts(at_domain)]
         case TermKind.FINGERPRINT:
             groups = [_fingerprints(licensing.search_devices_by_fingerprint(session, text, limit=limit))]
         case TermKind.NAME:
@@ -129,6 +133,18 @@ def _licenses(hits: Iterable[licensing.LicenseHit]) -> Group:
         for hit in hits
     ]
     return Group(_("Licenses"), lines)
+
+
+def _resources(session: Session, text: str, kind: ResourceKind) -> Group:
+    lines = [
+        Hit(
+            hit.value,
+            " · ".join(part for part in (hit.pool, hit.license_key) if part),
+            _page("resources.show_resource", resource_id=hit.resource_id),
+        )
+        for hit in search_resources(session, text, kind, limit=MOST_HITS)
+    ]
+    return Group(_("Resources"), lines)
 
 
 def _devices(hits: Iterable[licensing.DeviceHit]) -> Group:
