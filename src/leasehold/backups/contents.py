@@ -22,6 +22,7 @@ import leasehold
 from leasehold.backups.errors import BackupError
 from leasehold.backups.room import room_needed
 from leasehold.backups.walking import walk
+from leasehold.embedded.layout import CLUSTER
 from leasehold.kit.configuration import Configuration
 
 CONFIGURATION: Final = "configuration.json"
@@ -31,8 +32,9 @@ CONTENTS: Final = "contents.json"
 _DATA = Path("data")
 _SYSTEM = Path("system")
 # Directly in the data directory: what the dump has, what is made anew by itself, and what is of this very moment.
-_LEFT_OUT = frozenset({"backups", "logs", "postgresql", "run", "secrets.lock", "up.lock"})
+_LEFT_OUT = frozenset({"backups", "logs", CLUSTER, "run", "secrets.lock", "up.lock"})
 _DRAFT = ".new"
+_OTHER_CLUSTERS = f"{CLUSTER}-"
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,7 +118,7 @@ def _leaves_out(data_dir: Path) -> Callable[[Path], bool]:
         if not real.is_relative_to(root) or real == root:
             return False
         top = real.relative_to(root).parts[0]
-        return top in _LEFT_OUT or top.endswith(_DRAFT)
+        return top in _LEFT_OUT or top.startswith(_OTHER_CLUSTERS) or top.endswith(_DRAFT)
 
     return leave_out
 

@@ -18,6 +18,7 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "audit": ("leasehold.cli.audit", "What was done, by whom, and whether the log of it is whole."),
     "nginx": ("leasehold.cli.nginx", "Put nginx and TLS in front of the license server and the panel."),
     "systemd": ("leasehold.cli.systemd", "Run Leasehold as services of this machine."),
+    "postgresql": ("leasehold.cli.postgresql", "The PostgreSQL that `leasehold up` runs."),
     "metrics": ("leasehold.cli.metrics", "What Prometheus and Grafana are told."),
 }
 

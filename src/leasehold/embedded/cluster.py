@@ -13,7 +13,7 @@ import psycopg
 
 from leasehold.embedded.binaries import embedded_programs, major, version_of
 from leasehold.embedded.cluster_settings import OF_ALL, OF_THROWAWAYS, THROWAWAY_NICENESS
-from leasehold.embedded.layout import check_free_space, check_postgresql_version
+from leasehold.embedded.layout import CLUSTER, check_free_space, check_postgresql_version, check_upgrade_is_over
 from leasehold.embedded.leftovers import wait_for_earlier
 from leasehold.embedded.roles import ensure_roles_and_database
 from leasehold.embedded.unprivileged import Identity, child_setup, identity_for
@@ -47,7 +47,7 @@ class Cluster:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.data_dir = data_dir
-        self.directory = data_dir / "postgresql"
+        self.directory = data_dir / CLUSTER
         self.socket_dir = run_dir(data_dir)
         self._given_programs = programs
         self._throwaway = throwaway
@@ -69,6 +69,7 @@ class Cluster:
 
     def check(self) -> None:
         """Raise `ConfigurationError` where it could not be started, before anything is touched."""
+        check_upgrade_is_over(self.data_dir)
         check_postgresql_version(self.directory, self._programs)
         if self.data_dir.exists():
             check_free_space(self.data_dir)
@@ -108,7 +109,7 @@ class Cluster:
 
     def _prepare(self) -> Identity:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        identity = identity_for([self.data_dir / "postgresql", self.socket_dir, self._programs / "postgres"])
+        identity = identity_for([self.directory, self.socket_dir, self._programs / "postgres"])
         make_run_dir(self.data_dir)
         if os.geteuid() == 0:
             # PostgreSQL makes its socket here, and can take nobody else's away.

@@ -7,6 +7,7 @@ from leasehold.embedded.binaries import major, version_of
 from leasehold.kit.errors import ConfigurationError
 
 LAYOUT = 1
+CLUSTER = "postgresql"
 _FILE_NAME = "layout"
 LEAST_FREE_BYTES = 128 * 1024 * 1024
 
@@ -33,14 +34,49 @@ def mark_layout(data_dir: Path) -> None:
         path.write_text(f"{LAYOUT}\n", encoding="ascii")
 
 
+def major_of(cluster: Path) -> int | None:
+    """The major version of the PostgreSQL that wrote the cluster, None where there is none.
+
+    Raises `ConfigurationError` where it cannot be told.
+    """
+    try:
+        return int((cluster / "PG_VERSION").read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise ConfigurationError(f"{cluster / 'PG_VERSION'} is damaged: put it back from a backup.") from error
+
+
+def kept_cluster(data_dir: Path, major_version: int) -> Path:
+    """Where an upgrade keeps the cluster of the version before."""
+    return data_dir / f"{CLUSTER}-{major_version}"
+
+
+def newest_kept_cluster(data_dir: Path) -> tuple[int, Path] | None:
+    """The last one that an upgrade kept, with its major version."""
+    found = [(version, path) for path in data_dir.glob(f"{CLUSTER}-*") if (version := major_of(path)) is not None]
+    return max(found, default=None)
+
+
+def draft_cluster(data_dir: Path) -> Path:
+    """Where an upgrade makes the cluster of the next version, in a data directory of its own."""
+    return data_dir / f"{CLUSTER}-upgrade" / CLUSTER
+
+
+def check_upgrade_is_over(data_dir: Path) -> None:
+    """Raise `ConfigurationError` where an upgrade has put the old cluster aside, and not yet the new one in place."""
+    if draft_cluster(data_dir).exists() and major_of(data_dir / CLUSTER) is None:
+        raise ConfigurationError(
+            f"An upgrade of PostgreSQL was interrupted, and {data_dir / CLUSTER} is not there yet: finish it with "
+            "`leasehold postgresql upgrade`. No data is lost."
+        )
+
+
 def check_postgresql_version(directory: Path, programs: Path) -> None:
     """Raise `ConfigurationError` where `programs` are of another major version than the cluster in `directory`."""
-    try:
-        found = int((directory / "PG_VERSION").read_text(encoding="ascii"))
-    except FileNotFoundError:
+    found = major_of(directory)
+    if found is None:
         return
-    except ValueError as error:
-        raise ConfigurationError(f"{directory / 'PG_VERSION'} is damaged: put it back from a backup.") from error
     ours = major(version_of(programs / "postgres"))
     if found > ours:
         raise ConfigurationError(
@@ -49,8 +85,8 @@ def check_postgresql_version(directory: Path, programs: Path) -> None:
         )
     if found < ours:
         raise ConfigurationError(
-            f"{directory} was written by PostgreSQL {found}, this release brings {ours}: dump it with "
-            f"PostgreSQL {found} (pg_dump) and restore it into a new data directory. Nothing was changed."
+            f"{directory} was written by PostgreSQL {found}, this release brings {ours}: `leasehold postgresql "
+            "upgrade` moves everything over and keeps the old cluster. Nothing was changed."
         )
 
 

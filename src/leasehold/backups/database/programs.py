@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from leasehold.backups.database.failures import program_failed
@@ -71,12 +72,12 @@ def server_major(connection: Connection) -> int:
     return connection.info.server_version // 10_000
 
 
-def programs_for(wanted: int) -> Programs:
-    """The programs of PostgreSQL `wanted`: the wheel's, the system's, or those in PATH.
+def programs_for(wanted: int, *, also: Iterable[Path] = ()) -> Programs:
+    """The programs of PostgreSQL `wanted`: the wheel's, the system's, those in PATH, or in one of `also`.
 
     Raises `WrongVersion`, which says what to install, where they are not all there.
     """
-    for directory in _directories(wanted):
+    for directory in chain(_directories(wanted), also):
         if all(os.access(directory / name, os.X_OK) for name in _NEEDED):
             version = version_of(directory / "pg_dump")
             if major(version) == wanted:
