@@ -69,7 +69,7 @@ class Installation:
         self.panel_port = free_port()
         self.output = data_dir.with_name(f"{data_dir.name}.out")
         self._as_user = as_user
-        self._environment = environment or {}
+        self.environment = environment or {}
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -90,7 +90,7 @@ class Installation:
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [*self._as_user, sys.executable, "-P", "-m", "leasehold", *self.arguments],
-                env={**clean_environment(), **self._environment},
+                env={**clean_environment(), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output if stdout is None else stdout,
                 stderr=output,

@@ -8,7 +8,7 @@ from functools import partial
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, look_at_database
 from leasehold.cli.status import backup_is_overdue, sweep_is_late
 from leasehold.embedded.binaries import embedded_programs
-from leasehold.embedded.layout import check_free_space, check_layout, check_postgresql_version
+from leasehold.embedded.layout import CLUSTER, check_free_space, check_layout, check_postgresql_version, check_upgrade_is_over
 from leasehold.embedded.running import what_runs
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.errors import ConfigurationError
@@ -61,7 +61,8 @@ def _check_contents(configuration: Configuration) -> None:
     check_layout(configuration.data_dir)
     check_free_space(configuration.data_dir)
     if configuration.embedded:
-        check_postgresql_version(configuration.data_dir / "postgresql", embedded_programs())
+        check_upgrade_is_over(configuration.data_dir)
+        check_postgresql_version(configuration.data_dir / CLUSTER, embedded_programs())
 
 
 def _secrets_file(configuration: Configuration) -> Finding:
