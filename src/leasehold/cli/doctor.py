@@ -8,7 +8,13 @@ from functools import partial
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, look_at_database
 from leasehold.cli.status import backup_is_overdue, sweep_is_late
 from leasehold.embedded.binaries import embedded_programs
-from leasehold.embedded.layout import CLUSTER, check_free_space, check_layout, check_postgresql_version, check_upgrade_is_over
+from leasehold.embedded.layout import (
+    CLUSTER,
+    check_free_space,
+    check_layout,
+    check_postgresql_version,
+    check_upgrade_is_over,
+)
 from leasehold.embedded.running import what_runs
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.errors import ConfigurationError
