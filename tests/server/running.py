@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,7 +90,13 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    fresh: FreshDatabase, data_dir: Path, *, ready: bool = True, trusted_proxies: str = "", key_name: str = "test"
+    fresh: FreshDatabase,
+    data_dir: Path,
+    *,
+    ready: bool = True,
+    trusted_proxies: str = "",
+    key_name: str = "test",
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[RunningServer]:
     """The server on a socket that it inherits; stopped in order at the end, which must succeed."""
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -107,7 +113,8 @@ def running_server(
                     "LEASEHOLD_DATABASE_URL": fresh.url,
                     "LEASEHOLD_DATA_DIR": str(data_dir),
                     "LEASEHOLD_TRUSTED_PROXIES": trusted_proxies,
-                },
+                }
+                | dict(environment or {}),
                 stdout=output,
                 stderr=output,
                 pass_fds=[listener.fileno()],

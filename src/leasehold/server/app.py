@@ -26,6 +26,7 @@ from leasehold.server.metrics import DenialCounters, LaneCounters, RequestCounte
 from leasehold.server.reporter import Reporter
 from leasehold.server.router import Router
 from leasehold.server.server_settings import SettingsWatch
+from leasehold.server.tracing import find_tracing
 
 _GARBAGE_THRESHOLD = 20_000
 _HOUSEKEEPING_SECONDS = 5.0
@@ -35,12 +36,13 @@ def create_app() -> ASGIApp:
     """The application as the configuration in force says. It starts, and answers 503, also while the database is away
     or its schema is older than this program, and serves as soon as that is mended.
 
-    Raises `ConfigurationError` where the configuration or the secrets file is not usable.
+    Raises `ConfigurationError` where the configuration or the secrets file is not usable, and as `find_tracing` does.
     """
     configuration = load_configuration()
     database = database_for(configuration, Role.SERVER)
     keys = CurrentKeys(configuration.data_dir)
-    lanes = Lanes(database, measure_batch)
+    tracing = find_tracing()
+    lanes = Lanes(database, tracing.of_batches(measure_batch))
     begin_at_zero(lanes.statistics)
     settings = SettingsWatch(database)
     limits = Limits(lambda: settings.current, TokenBuckets())
@@ -57,7 +59,7 @@ def create_app() -> ASGIApp:
         limits=limits,
         figures=InstallationFigures(database, configuration.data_dir),
     )
-    return Router(
+    router = Router(
         Service(lanes, keys, limits, lambda: settings.current),
         authentication,
         addresses=ClientAddresses(configuration.trusted_proxies),
@@ -66,6 +68,7 @@ def create_app() -> ASGIApp:
         denials=denials,
         everything_else=application,
     )
+    return tracing.of_requests(router)
 
 
 def _lifespan(
