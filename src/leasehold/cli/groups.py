@@ -24,6 +24,7 @@ RUN_VERBS: Final[dict[str, str]] = {
     "panel": "Run the admin panel.",
     "worker": "Run what goes by the clock.",
     "migrate": "Bring the database's schema up to date.",
+    "upgrade": "Bring another release in, and go back by itself where that fails.",
     "doctor": "Look for what is wrong, and say how to mend it.",
     "psql": "Open PostgreSQL's own client as the owner of the database.",
     "status": "Say what runs.",

@@ -16,9 +16,12 @@ _LONGEST_PAUSE_SECONDS = 30.0
 _CALM_SECONDS = 60.0
 
 
-def leasehold_command(*arguments: str) -> list[str]:
-    """How to run a verb of this very installation; nothing is imported from the current directory."""
-    return [sys.executable, "-P", "-m", "leasehold", *arguments]
+def leasehold_command(*arguments: str, python: Path = Path(sys.executable)) -> list[str]:
+    """How to run a verb of this program, or of that of another `python`.
+
+    Nothing is imported from the current directory.
+    """
+    return [str(python), "-P", "-m", "leasehold", *arguments]
 
 
 @dataclass
