@@ -25,7 +25,8 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
     house.build("0.2.1", f"{EXPAND}; {CONTRACT}")
     house.build("0.3.0", EXPAND, "SELECT 1 / 0")
     house.build("0.3.1", f"{EXPAND}; {CONTRACT}", "SELECT 1 / 0")
-    house.build("0.3.2", EXPAND, broken_server=True)
+    house.build("0.3.2", EXPAND, broken="server/run.py")
+    house.build("0.3.3", EXPAND, broken="embedded/supervisor.py")
     return house
 
 

@@ -29,8 +29,8 @@ class Wheelhouse:
 
     directory: Path
 
-    def build(self, version: str, *migrations: str, broken_server: bool = False) -> Path:
-        """A wheel of this checkout as `version`, with these further steps of the schema."""
+    def build(self, version: str, *migrations: str, broken: str | None = None) -> Path:
+        """A wheel of this checkout as `version`, with further `migrations`; a module of the path `broken` is."""
         source = self.directory.parent / f"source-{version}"
         shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("assets", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE"):
@@ -43,8 +43,8 @@ class Wheelhouse:
             (package / f"migrations/sql/{number:04}_test.sql").write_text(statement)
             step = package / f"migrations/versions/{number:04}_test.py"
             step.write_text(_STEP.format(number=number, before=number - 1))
-        if broken_server:
-            (package / "server" / "run.py").write_text("raise SystemExit('this release is broken')\n")
+        if broken is not None:
+            (package / broken).write_text("raise SystemExit('this release is broken')\n")
         pip(["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", self.directory, source])
         shutil.rmtree(source)
         return self.wheel(version)

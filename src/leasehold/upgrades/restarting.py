@@ -19,12 +19,20 @@ def restart(data_dir: Path, running: Running, version: str) -> None:
     os.kill(running.pid, RESTART)
     deadline = time.monotonic() + _READY_SECONDS
     while not _serves(data_dir, version):
-        if not Path(f"/proc/{running.pid}").exists():
+        if _has_ended(running.pid):
             raise UpgradeRefused("upgrade_failed", "`leasehold up` ended when it was to start as the new release.")
         if time.monotonic() > deadline:
             detail = f"`leasehold up` did not serve as the new release within {_READY_SECONDS:.0f} s."
             raise UpgradeRefused("upgrade_failed", detail)
         time.sleep(_POLL_SECONDS)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process is gone, or only its parent has yet to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"Z"
+    except FileNotFoundError:
+        return True
 
 
 def _serves(data_dir: Path, version: str) -> bool:
