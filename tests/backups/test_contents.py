@@ -51,6 +51,19 @@ def target(tmp_path: Path) -> Path:
     return directory
 
 
+def test_of_releases_the_wheels_are_kept(configuration: Configuration, target: Path) -> None:
+    root = configuration.data_dir / "releases"
+    for name in ("1.0/wheels/a.whl", "1.0/wheels/requirements.txt", "1.0/environment/bin/python", "2.0/environment/x"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name)
+    (root / "lock").touch()
+    (root / "current").symlink_to("1.0/environment")
+    collect(configuration, [], target)
+    kept = {entry.path for entry in read_contents(target).files if entry.path.startswith("releases")}
+    wheels = {"releases/1.0/wheels", "releases/1.0/wheels/a.whl", "releases/1.0/wheels/requirements.txt"}
+    assert kept == {"releases", "releases/1.0", *wheels}
+
+
 def test_the_data_directory_is_kept_but_for_what_is_made_anew(configuration: Configuration, target: Path) -> None:
     collect(configuration, [], target)
     kept = {entry.path: entry for entry in read_contents(target).files}

@@ -1,6 +1,7 @@
 """The verbs that watch, where something is wrong; where all is well they are tested on a running installation."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leasehold.embedded.readiness import answers_well
+from leasehold.kit.releases import Releases
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import clean_environment, free_port, leasehold, wait_until
 
@@ -87,6 +89,21 @@ def test_doctor_finds_what_others_may_read_or_write(environment: dict[str, str],
     assert f"chmod go-w {data_dir}" in done.stdout
     assert f"chmod 600 {secrets}" in done.stdout
     assert "leasehold worker" in done.stdout
+
+
+def test_doctor_finds_an_interrupted_upgrade_and_an_old_program(environment: dict[str, str], tmp_path: Path) -> None:
+    releases = Releases(tmp_path)
+    other = tmp_path / "releases" / "9.0.0" / "environment"
+    (other / "bin").mkdir(parents=True)
+    (other / "bin" / "python").symlink_to(sys.executable)
+    releases.point_to(other)
+    releases.upgrading.write_text("{}")
+    said = leasehold("doctor", **environment).stdout
+    assert "an upgrade is under way, or was interrupted" in said
+    assert f"the installation runs from {other}" in said
+    assert f"start {releases.current}/bin/leasehold instead" in said
+    shutil.rmtree(other)
+    assert f"{releases.current} leads nowhere" in leasehold("doctor", **environment).stdout
 
 
 def test_doctor_counts_partitions_jobs_and_backups(environment: dict[str, str], fresh_database: FreshDatabase) -> None:

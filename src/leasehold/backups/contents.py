@@ -1,7 +1,8 @@
 """What a backup holds besides the database: configuration, secrets, further files, and which versions ran.
 
 Below the backup's directory: `configuration.json` (environment variables), `versions.json`, `contents.json` (a
-`Contents`), and the files themselves below `data` (of the data directory) and `system` (of elsewhere).
+`Contents`), and the files themselves below `data` (of the data directory) and `system` (of elsewhere). Of the releases
+that `leasehold upgrade` has installed it holds the wheels with their lock file, which make the program anew.
 """
 
 import grp
@@ -24,6 +25,7 @@ from leasehold.backups.room import room_needed
 from leasehold.backups.walking import walk
 from leasehold.embedded.layout import CLUSTER
 from leasehold.kit.configuration import Configuration
+from leasehold.kit.releases import Releases
 
 CONFIGURATION: Final = "configuration.json"
 VERSIONS: Final = "versions.json"
@@ -112,13 +114,19 @@ def _there(path: Path) -> Path:
 def _leaves_out(data_dir: Path) -> Callable[[Path], bool]:
     """By where a path really leads: the data directory may be reached from elsewhere."""
     root = data_dir.resolve()
+    releases = Releases(root)
 
     def leave_out(path: Path) -> bool:
         real = path.parent.resolve() / path.name
         if not real.is_relative_to(root) or real == root:
             return False
         top = real.relative_to(root).parts[0]
-        return top in _LEFT_OUT or top.startswith(_OTHER_CLUSTERS) or top.endswith(_DRAFT)
+        return (
+            top in _LEFT_OUT
+            or top.startswith(_OTHER_CLUSTERS)
+            or top.endswith(_DRAFT)
+            or releases.holds_beside_wheels(real)
+        )
 
     return leave_out
 

@@ -2,9 +2,12 @@
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
+from leasehold import __version__
 from leasehold.cli.facts import DatabaseAway, DatabaseFacts, look_at_database
 from leasehold.cli.status import backup_is_overdue, sweep_is_late
 from leasehold.embedded.binaries import embedded_programs
@@ -20,6 +23,7 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.findings import Finding
 from leasehold.kit.listeners import listen_on_port
+from leasehold.kit.releases import Releases
 from leasehold.kit.secrets_file import FILE_NAME
 
 _CLOCK_TOLERANCE_SECONDS = 2.0
@@ -30,6 +34,7 @@ def examine(configuration: Configuration) -> list[Finding]:
     return [
         Finding("configuration", ok=True, detail="readable and valid"),
         *_data_dir(configuration),
+        *_releases(configuration),
         *_ports(configuration),
         *_database(configuration),
     ]
@@ -78,6 +83,24 @@ def _secrets_file(configuration: Configuration) -> Finding:
     if path.stat().st_mode & 0o077:
         return Finding("secrets", ok=False, detail=f"{path} can be read by others", mend=f"chmod 600 {path}")
     return Finding("secrets", ok=True, detail=f"{path}, for its owner alone")
+
+
+def _releases(configuration: Configuration) -> Iterator[Finding]:
+    """Nothing to say before the first upgrade."""
+    releases = Releases(configuration.data_dir)
+    current, own = releases.current_environment(), Path(sys.prefix).resolve()
+    if releases.upgrading.exists():
+        detail = "an upgrade is under way, or was interrupted"
+        yield Finding("upgrade", ok=False, detail=detail, mend=f"{own}/bin/leasehold upgrade, once none is under way")
+    if current is None:
+        if os.path.lexists(releases.current):
+            detail = f"{releases.current} leads nowhere"
+            yield Finding("release", ok=False, detail=detail, mend=f"ln -sfn {own} {releases.current}")
+    elif current != own:
+        detail = f"this is {__version__} in {own}, and the installation runs from {current}"
+        yield Finding("release", ok=False, detail=detail, mend=f"start {releases.current}/bin/leasehold instead")
+    else:
+        yield Finding("release", ok=True, detail=f"{__version__}, in {own}")
 
 
 def _ports(configuration: Configuration) -> Iterator[Finding]:

