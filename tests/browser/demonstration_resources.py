@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from leasehold.kit.actor import Actor
 from leasehold.resources.adding import add_resources
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.finding import find_resource
+from leasehold.resources.importing.service import preview_import, take_import
 from leasehold.resources.keeping import add_note, reserve, retire
 from leasehold.resources.pools import PoolCard, create_pool
 from leasehold.resources.releasing import release_from_holder
@@ -18,10 +21,10 @@ _ACTOR = Actor("test:demonstration")
 _RELEASED = "203.0.113.2"
 
 
-def make_pools(session: Session, license_keys: Sequence[str]) -> tuple[int, int]:
+def make_pools(session: Session, license_keys: Sequence[str]) -> tuple[int, int, int]:
     """One pool of each kind; one address was released, one is reserved, one retired.
 
-    Returns the ids of the pool of addresses and of the one that was released.
+    Returns the ids of the pool of addresses, of the one that was released, and of an import into the pool.
     """
     addresses = create_pool(session, ResourceKind.IPV4, PoolCard("Rechenzentrum Nord", owner="Netze", low_water=20))
     add_resources(session, addresses, ["203.0.113.0/28"])
@@ -37,4 +40,8 @@ def make_pools(session: Session, license_keys: Sequence[str]) -> tuple[int, int]
     reserve(session, ["203.0.113.9"], until=datetime.now(UTC) + timedelta(days=30), reserved_for="Neubau")
     retire(session, ["203.0.113.10"], reason="Listed as a sender of spam")
     add_note(session, _RELEASED, "Comes with a reverse name of its own.", actor=_ACTOR)
-    return addresses.id, find_resource(session, _RELEASED).resource.id
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "adressen.csv"
+        file.write_text("198.51.100.200\n198.51.100.201\n")
+        made = take_import(session, addresses, preview_import(session, addresses, file), actor=_ACTOR)
+    return addresses.id, find_resource(session, _RELEASED).resource.id, made.id

@@ -1,5 +1,7 @@
 """Pools and resources on the command line."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,36 @@ def test_a_file_is_imported_whole_or_not_at_all_and_taken_back(cli: Cli, tmp_pat
     assert len(cli("resource", "list", "--json").json) == 4
     missing = cli("resource", "import", "--pool", "Office", str(tmp_path / "none"), "--json")
     assert (missing.status, missing.error["problem"]) == (1, "unreadable")
+
+
+def test_what_is_wrong_is_written_to_a_file_that_is_put_right_and_imported(cli: Cli, tmp_path: Path) -> None:
+    cli("pool", "create", "--kind", "phone", "Berlin")
+    file, errors = tmp_path / "numbers.csv", tmp_path / "errors.csv"
+    file.write_text("+49 30 23456780\n=1+1\n+49 30 2345678x\n+49 30 23456780\n")
+    into = ("resource", "import", "--pool", "Berlin", "--errors", str(errors))
+    assert cli(*into, str(file)).status == 1
+    assert cli("resource", "list", "--json").json == []
+    written = errors.read_text("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(written)))
+    assert [(line["row"], line["value"]) for line in lines] == [
+        ("2", "'=1+1"),
+        ("3", "'+49 30 2345678x"),
+        ("4", "'+49 30 23456780"),
+    ]
+    assert [lines[place]["problem"] for place in (0, 2)] == ["formula", "duplicate"]
+    right = tmp_path / "right.csv"
+    right.write_text(written.replace("2345678x", "23456781").replace("'=1+1", "+49 30 23456782"))
+    assert cli(*into, str(right), "--json").json["new"] == 3
+    assert errors.read_text("utf-8-sig").splitlines() == ["row,value,problem,detail"]
+
+
+def test_an_error_file_that_cannot_be_written_stops_the_import(cli: Cli, tmp_path: Path) -> None:
+    cli("pool", "create", "--kind", "ipv4", "Office")
+    file = tmp_path / "addresses.csv"
+    file.write_text("10.0.0.1\n")
+    into = ("resource", "import", "--pool", "Office", str(file), "--errors")
+    refused = cli(*into, str(tmp_path / "none" / "errors.csv"), "--json")
+    assert (refused.status, refused.error["problem"]) == (1, "unwritable")
+    assert cli(*into, str(file)).status == 2
+    assert file.read_text() == "10.0.0.1\n"
+    assert cli("resource", "list", "--json").json == []

@@ -13,6 +13,7 @@ from leasehold.cli.failures import REFUSED
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.imports.error_file import write_error_file
 from leasehold.imports.staging import RowState, Verdict, problems
 from leasehold.imports.tables import Choices
 from leasehold.kit.listing import Wanted as WantedRows
@@ -76,6 +77,9 @@ def import_(
         bool, typer.Option("--good-rows-only", help="Import what is good; the exit status still says what was not.")
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only say what would happen.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what is wrong to this CSV file.", dir_okay=False)
+    ] = None,
     without_backup: WithoutBackup = "",
 ) -> None:
     """Import values into a pool, all of them or none: one value, CIDR block, range or list a line, or a table.
@@ -83,11 +87,15 @@ def import_(
     A backup is made first.
     """
     choices = Choices(encoding, delimiter, sheet, _columns(column))
+    if errors is not None and errors.resolve() == file.resolve():
+        raise typer.BadParameter("this is the file that is imported: name another", param_hint="--errors")
     if not check:
         guard_of(call, without_backup).before_change(f"an import into {pool}")
     with transaction(call) as session:
         into = find_pool(session, pool)
         preview = preview_import(session, into, file, choices)
+        if errors is not None:
+            write_error_file(errors, problems(driver_connection(session)))
         made = None
         if not check:
             made = take_import(session, into, preview, good_rows_only=good_rows_only, actor=call.actor)

@@ -10,7 +10,8 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, WorksheetNotFound
 
 from leasehold.imports.errors import FileRefused
-from leasehold.imports.tables import Choices, Fields, Row, Spoilt, Table, plain, under_header
+from leasehold.imports.tables import Choices, Fields, Row, Spoilt, Table, under_header
+from leasehold.kit.spreadsheet_text import undefused
 
 LARGEST_BYTES = 50 * 1024 * 1024
 LARGEST_UNPACKED = 1024 * 1024 * 1024
@@ -70,7 +71,7 @@ def _text(cell: Any, is_formula: bool) -> str:
         return Spoilt(str(cell), "formula")
     match cell:
         case str():
-            return plain(cell)
+            return undefused(cell)
         case bool():
             return Spoilt(str(cell).upper(), "truth")
         case int() | float():

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 
 from leasehold.imports.errors import FileRefused
 
-# An export writes an apostrophe before what a spreadsheet would take for a formula.
-_FORMULA_SIGNS = ("=", "+", "-", "@")
-
 
 class Spoilt(str):
     """A text that was no text in the spreadsheet; `problem` is `number`, `date`, `truth` or `formula`."""
@@ -104,11 +101,6 @@ def under_header(rows: Iterator[Row], fields: Fields, choices: Choices, make: Ca
     if not places:
         return make(rows=_again(first, rows), header=(), places={})
     return make(rows=rows, header=tuple(first.cells), places=places)
-
-
-def plain(cell: str) -> str:
-    """The cell without the apostrophe that an export may have put before it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_SIGNS) else cell
 
 
 def _again(first: Row, rows: Iterator[Row]) -> Iterator[Row]:

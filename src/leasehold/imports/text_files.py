@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from leasehold.imports.errors import FileRefused
-from leasehold.imports.tables import Choices, Fields, Row, Table, plain, under_header
+from leasehold.imports.tables import Choices, Fields, Row, Table, under_header
+from leasehold.kit.spreadsheet_text import undefused
 
 LARGEST_BYTES = 256 * 1024 * 1024
 ENCODINGS = ("utf-8", "cp1252", "iso-8859-1", "utf-16")
@@ -102,7 +103,7 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
         number = 1
         try:
             for cells in reader:
-                yield Row(number, [plain(cell) for cell in cells])
+                yield Row(number, [undefused(cell) for cell in cells])
                 number = reader.line_num + 1
         except UnicodeError:
             detail = f"The file is not {encoding}, as row {number} or one soon after it shows: choose another encoding."

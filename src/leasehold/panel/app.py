@@ -34,7 +34,7 @@ from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
 from leasehold.panel.rescue import views as rescue
 from leasehold.panel.rescue.words import door_words, restore_steps
-from leasehold.panel.resources import license_views  # noqa: F401  # further pages of the same subject
+from leasehold.panel.resources import import_views, license_views  # noqa: F401  # further pages of the same subject
 from leasehold.panel.resources import views as resources
 from leasehold.panel.rights import Right
 from leasehold.panel.search import views as search

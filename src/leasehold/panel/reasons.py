@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from leasehold.kit.errors import DomainError
 from leasehold.licensing.device_service import LONGEST_REASON
+from leasehold.panel.guarding import back_up_first
 from leasehold.panel.lists.table import Words
 from leasehold.panel.problems import STATUS_OF
 from leasehold.panel.refusals import sentence_for
@@ -32,12 +33,16 @@ class ReasonForm(Form):  # type: ignore[misc]  # WTForms has no types
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before it is done: `title` is the button too, `names` say to what, `back` is where it ends."""
+    """What is asked before it is done: `title` is the button too, `names` say to what, `back` is where it ends.
+
+    Where `backup_before` says what is done, it is done after a backup.
+    """
 
     title: Words
     sentence: str
     names: Sequence[str]
     back: str
+    backup_before: str | None = None
 
 
 def ask_reason(question: Question, do: Callable[[str], str]) -> ResponseReturnValue:
@@ -50,6 +55,8 @@ def ask_reason(question: Question, do: Callable[[str], str]) -> ResponseReturnVa
         return _page(question, form)
     if not form.validate():
         return _page(question, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    if question.backup_before and (page := back_up_first(question.backup_before)) is not None:
+        return page
     try:
         done = do(form.reason.data)
     except DomainError as refusal:

@@ -52,6 +52,14 @@ class PoolInvalid(DomainError):
         super().__init__(Kind.INVALID, "pool_invalid", detail, context)
 
 
+class ImportNotFound(DomainError):
+    """No import has that id."""
+
+    def __init__(self, import_id: int) -> None:
+        detail = f"There is no import {import_id}: `leasehold resource imports` lists them."
+        super().__init__(Kind.NOT_FOUND, "import_not_found", detail, {"import": import_id})
+
+
 class ResourceNotFound(DomainError):
     """No pool has that value."""
 

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from leasehold.audit.service import record_event
 from leasehold.kit.listing import count_rows, stream_rows
 from leasehold.kit.orm import transaction
+from leasehold.kit.spreadsheet_text import defused
 from leasehold.panel.context import actor, db, installation
 from leasehold.panel.lists.asked import Asked
 from leasehold.panel.lists.table import Badge, Cell, Code, Link, Table
 
 FORMATS = ("csv", "xlsx")
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 _MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _IN_MEMORY = 2**20
 _ROWS_A_SHEET = 1_000_000
@@ -86,7 +86,7 @@ def safe_text(value: Value) -> str:
         case datetime():
             return value.astimezone(get_timezone()).strftime("%Y-%m-%d %H:%M:%S")
         case str():
-            return f"'{value}" if value.startswith(_FORMULA_BEGINS) else value
+            return defused(value)
         case _:
             return str(value)
 

@@ -56,6 +56,7 @@ _OF_VALUES: Final[dict[str, LazyString]] = {
 }
 _OF_FILES: Final[dict[str, LazyString]] = {
     "unreadable": _("The file cannot be read: look whether it is still there."),
+    "unwritable": _("The error file %(file)s cannot be written, so nothing was imported: name another."),
     "empty": _("The file is empty: nothing was imported."),
     "too_large": _("The file is too large: split it."),
     "no_spreadsheet": _("The file is no XLSX spreadsheet, or is damaged or protected: save it anew, or as CSV."),

@@ -17,7 +17,7 @@ from leasehold.imports.tables import Choices, Table
 from leasehold.kit.actor import Actor
 from leasehold.kit.orm import driver_connection
 from leasehold.kit.text import clean_text
-from leasehold.resources.errors import ResourceInvalid, listed
+from leasehold.resources.errors import ImportNotFound, ResourceInvalid, listed
 from leasehold.resources.importing.rows import FIELDS, read_items
 from leasehold.resources.models import Resource, ResourceImport, ResourcePool
 from leasehold.resources.pools import rules_of
@@ -115,15 +115,13 @@ def take_import(
 def revert_import(session: Session, import_id: int, reason: str) -> ResourceImport:
     """Take the values of an import out of their pool again, all of them or none.
 
-    Raises `DomainError` `text_invalid`, and `ResourceInvalid`: `import_not_found`, `import_reverted`, `import_in_use`
+    Raises `DomainError` `text_invalid`, `ImportNotFound`, and `ResourceInvalid`: `import_reverted`, `import_in_use`
     where something was done with one of them since.
     """
     why = clean_text(reason, what="The reason", longest=LONGEST_REASON)
     made = session.get(ResourceImport, import_id, with_for_update={"key_share": True}, populate_existing=True)
     if made is None:
-        raise ResourceInvalid(
-            "import_not_found", f"There is no import {import_id}: look for it in the list of imports."
-        )
+        raise ImportNotFound(import_id)
     if made.reverted_at is not None:
         raise ResourceInvalid("import_reverted", f"Import {import_id} was reverted before: there is nothing to do.")
     session.execute(select(Resource.id).where(Resource.import_id == import_id).with_for_update().order_by(Resource.id))
@@ -137,6 +135,14 @@ def revert_import(session: Session, import_id: int, reason: str) -> ResourceImpo
     made.revert_reason = why
     session.flush()
     session.refresh(made)
+    return made
+
+
+def read_import(session: Session, import_id: int) -> ResourceImport:
+    """The import with this id. Raises `ImportNotFound`."""
+    made = session.get(ResourceImport, import_id)
+    if made is None:
+        raise ImportNotFound(import_id)
     return made
 
 
