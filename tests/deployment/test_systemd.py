@@ -14,6 +14,7 @@ from leasehold.deployment.environment import environment_reference, variables
 from leasehold.deployment.systemd import Host, install_units, render_units
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.releases import Releases
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import clean_environment, free_port, wait_until
 
@@ -71,6 +72,17 @@ class TestInstalling:
         with pytest.raises(ConfigurationError, match="was not written by Leasehold"):
             install_units(ELSEWHERE, host(tmp_path), tmp_path)
         assert sorted(path.name for path in tmp_path.glob("leasehold*")) == ["leasehold-worker.service"]
+
+    def test_services_start_from_the_release_that_upgrades_replace(self, tmp_path: Path) -> None:
+        releases = Releases(tmp_path)
+        python = releases.environment("9.9") / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.touch()
+        here = Host("daemon", tmp_path, tmp_path / "environment")
+        assert "ExecStart=/usr/bin/python3 -P -m leasehold up\n" in render_units(EMBEDDED, here)["leasehold.service"]
+        releases.point_to(releases.environment("9.9"))
+        expected = f"ExecStart={tmp_path}/releases/current/bin/python -P -m leasehold up\n"
+        assert expected in render_units(EMBEDDED, here)["leasehold.service"]
 
     def test_a_missing_user_is_told_how_to_make_it(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"There is no user mr-nobody.*useradd --system"):
@@ -145,6 +157,12 @@ def test_the_panel_tells_of_its_life_and_is_replaced(fresh_database: FreshDataba
         process.send_signal(signal.SIGHUP)
         wait_until(lambda: children.read_text() and not set(children.read_text().split()) & set(before.split()),
                    "another serves in its place")  # fmt: skip
+
+
+def test_the_worker_tells_of_its_life(fresh_database: FreshDatabase, tmp_path: Path) -> None:
+    with notified("worker", fresh_database, tmp_path) as (listener, _):
+        listener.heard.clear()
+        wait_until(lambda: listener.hears("WATCHDOG=1"), "it goes on living")
 
 
 def test_everything_together_tells_of_its_life(fresh_database: FreshDatabase, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from leasehold.deployment.installing import marked, not_written, replaced
 from leasehold.deployment.templates import template
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.releases import Releases, python_of
 
 UNIT_DIRECTORY = Path("/etc/systemd/system")
 ENVIRONMENT_FILE = Path("/etc/leasehold/environment")
@@ -39,7 +40,7 @@ class Host:
 class _Service:
     verb: str
     description: str
-    notifies: bool = True
+    watchdog_seconds: int = 60
     reload: str | None = None
     target: str | None = None
 
@@ -54,14 +55,15 @@ _EVERYTHING = _Service("up", "PostgreSQL, license server, admin panel and worker
 _EACH = (
     _Service("server", "license server", reload=_KILL, target=_TARGET),
     _Service("panel", "admin panel", reload=_KILL, target=_TARGET),
-    _Service("worker", "worker", notifies=False, target=_TARGET),
+    # It shows its life between two jobs, and some take their time.
+    _Service("worker", "worker", watchdog_seconds=900, target=_TARGET),
 )
 
 
 def render_units(configuration: Configuration, host: Host) -> dict[str, str]:
     """Each unit's file name and text."""
     services = (_EVERYTHING,) if configuration.embedded else _EACH
-    command = f"{sys.executable} -P -m leasehold"
+    command = f"{_program(host)} -P -m leasehold"
     units = {
         service.file_name: template("service").render(unit=service, host=host, command=command) for service in services
     }
@@ -77,7 +79,7 @@ def install_units(configuration: Configuration, host: Host, directory: Path) -> 
     the program or its data would be out of the services' reach, or a file is not ours.
     """
     _check_user(host.user)
-    _check_program(Path(sys.executable))
+    _check_program(_program(host))
     _check_data_dir(host)
     written = _write_environment(configuration, host.environment_file)
     with ExitStack() as files:
@@ -86,6 +88,12 @@ def install_units(configuration: Configuration, host: Host, directory: Path) -> 
                 written.append(directory / name)
         _daemon_reload()
     return written
+
+
+def _program(host: Host) -> Path:
+    """The Python to run: of the release that is current, which upgrades replace, or else this one."""
+    releases = Releases(host.data_dir)
+    return Path(sys.executable) if releases.current_environment() is None else python_of(releases.current)
 
 
 def _check_user(user: str) -> None:

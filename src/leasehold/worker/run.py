@@ -16,6 +16,7 @@ from leasehold.kit.database import Connection, Database, Role, database_for
 from leasehold.kit.errors import ConfigurationError, DomainError
 from leasehold.kit.logging import configure_logging, mask_secrets
 from leasehold.kit.maintenance import under_maintenance
+from leasehold.kit.service_manager import ServiceManager
 from leasehold.migrations.state import read_schema_state
 from leasehold.worker.job import Job, JobContext
 from leasehold.worker.jobs import JOBS
@@ -41,13 +42,18 @@ def serve(configuration: Configuration) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     database = database_for(configuration, Role.WORKER)
-    Worker(database, configuration.data_dir, JOBS, stop, partial(finish_interrupted, configuration)).run()
+    manager = ServiceManager()
+    recover = partial(finish_interrupted, configuration)
+    worker = Worker(database, configuration.data_dir, JOBS, stop, recover=recover, alive=manager.alive)
+    manager.ready()  # it waits for the database by itself
+    worker.run()
 
 
 class Worker:
     """Does `jobs` as they come due, one at a time, until `stop` is set.
 
     Under maintenance it does none, and calls `recover`, which ends the maintenance that a dead restore has left.
+    `alive` is called between jobs, and while it waits.
     """
 
     def __init__(
@@ -56,18 +62,22 @@ class Worker:
         data_dir: Path,
         jobs: Sequence[Job],
         stop: threading.Event,
+        *,
         recover: Callable[[], None] = lambda: None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._data_dir = data_dir
         self._jobs = jobs
         self._stop = stop
         self._recover = recover
+        self._alive = alive
 
     def run(self) -> None:
         """Work while the database is there; where it goes away, wait for it."""
         tries = 0
         while not self._stop.is_set():
+            self._alive()
             self._sit_out_maintenance()
             try:
                 with self._connect() as claims, self._connect() as work:
@@ -81,6 +91,7 @@ class Worker:
 
     def _sit_out_maintenance(self) -> None:
         while under_maintenance(self._data_dir) and not self._stop.is_set():
+            self._alive()
             try:
                 self._recover()
             except BackupRunning:  # the restore is alive
@@ -102,8 +113,10 @@ class Worker:
     def _work(self, claims: Connection, work: Connection) -> None:
         while self._goes_on():
             for job in due_jobs(claims, self._jobs):
+                self._alive()
                 if self._goes_on() and claim(claims, job):
                     self._do(job, claims, work)
+            self._alive()
             self._stop.wait(_LOOK_SECONDS)
 
     def _goes_on(self) -> bool:
