@@ -36,6 +36,7 @@ def test_the_panel_answers_by_its_name(site: Proxied) -> None:
     assert reply.status == 200
     assert b"Leasehold" in reply.body
     assert "Secure" in reply.headers["set-cookie"]
+    assert b"For trials only" in reply.body
 
 
 def test_the_command_finds_all_well_but_the_certificate(site: Proxied) -> None:

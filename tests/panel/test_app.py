@@ -11,7 +11,7 @@ from leasehold import __version__
 from leasehold.kit.database import Database
 from leasehold.panel.context import Person, become
 from leasehold.staff.roles import Role
-from tests.panel.conftest import make_panel
+from tests.panel.conftest import ClientAs, make_panel
 
 
 @pytest.fixture
@@ -105,3 +105,10 @@ def test_without_a_database_nobody_is_shut_out_of_the_front_page_and_typed_text_
     page = client.post("/sign-in", data={"email": "ada@firm.local", "password": "violet harbour"})
     assert (page.status_code, "ada@firm.local" in page.text) == (503, True)
     assert "violet harbour" not in page.text
+
+
+def test_a_trial_certificate_is_told_on_every_page(client: FlaskClient, client_as: ClientAs) -> None:
+    trial = {"X-Leasehold-Certificate": "self-signed"}
+    assert "For trials only" not in client.get("/sign-in").text
+    assert "For trials only" in client.get("/sign-in", headers=trial).text
+    assert "For trials only" in client_as(Role.SALES).get("/dashboard", headers=trial).text

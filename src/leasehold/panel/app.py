@@ -109,6 +109,7 @@ def create_app(configuration: Configuration, database: Database, *, guard: Guard
         "version": __version__,
         "person": context.person,
         "may": context.may,
+        "on_trial_certificate": context.on_trial_certificate,
         "badge_for": badge_for,
         "badge_of": badge_of,
         "link_to": link_to,

@@ -103,6 +103,11 @@ def address() -> str | None:
         return None
 
 
+def on_trial_certificate() -> bool:
+    """Whether the nginx before us says that its certificate is the self-signed one of a trial."""
+    return request.headers.get("X-Leasehold-Certificate") == "self-signed"
+
+
 def db() -> Session:
     """The request's one session, opened when first asked for; its page commits it (see `pages`).
 
