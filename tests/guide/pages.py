@@ -1,0 +1,36 @@
+"""The commands that a page of the documentation shows, as a reader meets them."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_BLOCK = re.compile(r"(?:^<!-- not run: (?P<why>[^>]+) -->\n)?^```sh\n(?P<commands>.*?)^```$", re.M | re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Commands that are shown together; `line` is the first of them. `why` says why no test can run them here."""
+
+    page: str
+    line: int
+    commands: str
+    why: str | None
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks_of(page: str) -> list[Block]:
+    """The blocks of a page, from top to bottom."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [
+        Block(page, text.count("\n", 0, found.start("commands")) + 1, found["commands"], found["why"])
+        for found in _BLOCK.finditer(text)
+    ]
+
+
+def pages() -> list[str]:
+    """The README and every page of the guide that shows commands, the README first."""
+    named = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
+    return [page for page in named if blocks_of(page)]

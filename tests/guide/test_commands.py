@@ -1,0 +1,42 @@
+"""Every command that the README and the guide show is run, page by page and from top to bottom.
+
+What a test machine cannot do is marked in the page, with the reason, and only read by a shell.
+"""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.embedded.installation import Installation, leasehold
+from tests.guide.pages import Block, blocks_of, pages
+from tests.guide.reader import Reader
+
+BLOCKS = [block for page in pages() for block in blocks_of(page)]
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """Somebody who has followed the README's first command."""
+    directory = tmp_path_factory.mktemp("reader")
+    running = Installation(directory / "data")
+    running.start()
+    yield Reader(running, directory)
+    running.stop()
+
+
+def test_what_the_pages_show_can_be_typed(reader: Reader) -> None:
+    for block in BLOCKS:
+        if block.why is None:
+            reader.run(block)
+    assert leasehold("audit", "verify", **reader.where).returncode == 0
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if block.why], ids=str)
+def test_what_cannot_be_run_here_is_at_least_read(block: Block) -> None:
+    done = subprocess.run(["bash", "-n", "-c", block.commands], capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_most_of_the_readme_is_run() -> None:
+    assert len([block for block in BLOCKS if block.page == "README.md" and block.why is None]) >= 4
