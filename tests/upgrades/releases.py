@@ -55,9 +55,9 @@ class Wheelhouse:
         return found
 
     def fetch_what_it_needs(self, wheel: Path) -> None:
-        """Everything that the release depends on, as it is locked."""
+        """Everything that the release depends on, with the extras that are installed here, as it is locked."""
         locked: list[str | Path] = ["--constraint", ROOT / "constraints.txt", "--wheel-dir", self.directory]
-        pip(["wheel", *locked, f"leasehold[embedded] @ {wheel.as_uri()}"])
+        pip(["wheel", *locked, f"leasehold[embedded,otel] @ {wheel.as_uri()}"])
 
 
 def pip(arguments: list[str | Path]) -> None:
