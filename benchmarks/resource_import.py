@@ -29,7 +29,7 @@ from leasehold.kit.listing import Wanted, read_page
 from leasehold.kit.orm import engine_of, transaction
 from leasehold.migrations.runner import migrate
 from leasehold.resources.importing.service import preview_import, take_import
-from leasehold.resources.lists import RESOURCES
+from leasehold.resources.lists import POOLS, RESOURCES, read_stock
 from leasehold.resources.models import ResourcePool
 from leasehold.resources.pools import PoolCard, create_pool
 from leasehold.resources.vocabulary import ResourceKind
@@ -77,6 +77,7 @@ def measure(data_dir: Path, cluster: Cluster, kind: ResourceKind, rows: int) -> 
         connection.execute("VACUUM ANALYZE resources")
     for name, filters in looks(kind, rows).items():
         print(f"{name}: {look(panel, filters):.1f} ms at p95")
+    print(f"how full all pools are: {look_at_pools(panel):.1f} ms at p95")
     return took
 
 
@@ -122,6 +123,17 @@ def looks(kind: ResourceKind, rows: int) -> dict[str, dict[str, list[str]]]:
         f"begins with {some[:8]}": {"q": [some[:8]]},
         f"ends with {some[-4:]}": {"q": [some[-4:]]},
     }
+
+
+def look_at_pools(database: Database) -> float:
+    """Milliseconds at the 95th percentile for the list of pools with its figures."""
+    took = []
+    with transaction(database, ACTOR) as session:
+        for _ in range(LOOKS):
+            begun = time.perf_counter()
+            read_page(session, POOLS, Wanted({}), read_stock(session))
+            took.append((time.perf_counter() - begun) * 1000)
+    return statistics.quantiles(took, n=20)[-1]
 
 
 def look(database: Database, filters: dict[str, list[str]]) -> float:

@@ -21,4 +21,6 @@ def _write_and_die(releases: Releases, upgrade: Upgrade) -> None:
 
 
 upgrading.write_upgrade = _write_and_die  # type: ignore[attr-defined]  # this process is there to be killed
-upgrading.upgrade(load_configuration(), read_wanted(wheel), wheelhouse=Path(wheelhouse), by="cli:test", say=print)
+upgrading.upgrade(
+    load_configuration(), read_wanted(wheel), wheelhouse=Path(wheelhouse), may_restart=True, by="cli:test", say=print
+)

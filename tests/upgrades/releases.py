@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leasehold.migrations.state import wanted_schema
+from leasehold.upgrades.wanted import read_wanted
 
 ROOT = Path(__file__).parents[2]
 _STEP = '''"""A step for the tests."""
@@ -57,7 +58,7 @@ class Wheelhouse:
     def fetch_what_it_needs(self, wheel: Path) -> None:
         """Everything that the release depends on, with the extras that are installed here, as it is locked."""
         locked: list[str | Path] = ["--constraint", ROOT / "constraints.txt", "--wheel-dir", self.directory]
-        pip(["wheel", *locked, f"leasehold[embedded,otel] @ {wheel.as_uri()}"])
+        pip(["wheel", *locked, read_wanted(str(wheel)).requirement])
 
 
 def pip(arguments: list[str | Path]) -> None:

@@ -49,6 +49,21 @@ def test_a_running_one_is_left_alone_unless_it_may_start_again_as_the_new_releas
     assert embedded.stop() == 0
 
 
+def test_one_that_was_killed_at_the_restart_is_finished_and_what_runs_starts_again(
+    embedded: Installation, upgradable: Upgradable
+) -> None:
+    upgradable.killed_at("restarting", "0.2.0")
+    before = what_runs(embedded.data_dir)
+    assert before is not None
+    assert before.version == "0.1.0"
+    done = upgradable.run("upgrade")
+    assert done.returncode == 0, done.stderr
+    now = what_runs(embedded.data_dir)
+    assert now is not None
+    assert (now.pid, now.version) == (before.pid, "0.2.0")
+    assert upgradable.what_is_left() == {"0.2.0", "current"}
+
+
 def test_what_cannot_start_again_is_undone_and_the_old_program_starts(
     embedded: Installation, upgradable: Upgradable
 ) -> None:

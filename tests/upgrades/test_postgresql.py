@@ -77,7 +77,7 @@ def test_everything_is_moved_over_and_the_old_cluster_is_kept(
     assert "rows are there, and the same" in said[-1]
     assert keys(installation) == [old_installation[1]]
     assert not draft_cluster(installation.data_dir).parent.exists()
-    with pytest.raises(UpgradeRefused, match=f"not of PostgreSQL {NEW}"):
+    with pytest.raises(UpgradeRefused, match=f"is of PostgreSQL {NEW} already"):
         upgrade_postgresql(installation, said.append)
 
 

@@ -78,4 +78,8 @@ def test_one_that_was_killed_after_it_was_proved_is_finished_by_the_next_call(in
     assert installation.what_is_left() == {"0.2.1", "current"}
     program = installation.releases.current / "bin" / "leasehold"
     assert installation.run("upgrade", program=program).returncode == 1  # nothing is left to do
+    (installation.releases.release("0.2.0") / "wheels").mkdir(parents=True)
+    kept = installation.upgrade("0.2.0", program=program)
+    assert "is there already" in kept.stderr
+    assert (installation.releases.release("0.2.0") / "wheels").is_dir()
     assert installation.run("--version", program=program).stdout == "leasehold 0.2.1\n"

@@ -23,7 +23,7 @@ import leasehold
 from leasehold.backups.errors import BackupError
 from leasehold.backups.room import room_needed
 from leasehold.backups.walking import walk
-from leasehold.embedded.layout import CLUSTER
+from leasehold.embedded.layout import CLUSTER, OTHER_CLUSTERS
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.releases import Releases
 
@@ -36,7 +36,6 @@ _SYSTEM = Path("system")
 # Directly in the data directory: what the dump has, what is made anew by itself, and what is of this very moment.
 _LEFT_OUT = frozenset({"backups", "logs", CLUSTER, "run", "secrets.lock", "up.lock"})
 _DRAFT = ".new"
-_OTHER_CLUSTERS = f"{CLUSTER}-"
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -123,7 +122,7 @@ def _leaves_out(data_dir: Path) -> Callable[[Path], bool]:
         top = real.relative_to(root).parts[0]
         return (
             top in _LEFT_OUT
-            or top.startswith(_OTHER_CLUSTERS)
+            or top.startswith(OTHER_CLUSTERS)
             or top.endswith(_DRAFT)
             or releases.holds_beside_wheels(real)
         )

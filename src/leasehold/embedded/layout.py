@@ -8,6 +8,8 @@ from leasehold.kit.errors import ConfigurationError
 
 LAYOUT = 1
 CLUSTER = "postgresql"
+OTHER_CLUSTERS = f"{CLUSTER}-"
+"""How directories begin that an upgrade of PostgreSQL keeps or makes beside the cluster."""
 _FILE_NAME = "layout"
 LEAST_FREE_BYTES = 128 * 1024 * 1024
 
@@ -49,18 +51,18 @@ def major_of(cluster: Path) -> int | None:
 
 def kept_cluster(data_dir: Path, major_version: int) -> Path:
     """Where an upgrade keeps the cluster of the version before."""
-    return data_dir / f"{CLUSTER}-{major_version}"
+    return data_dir / f"{OTHER_CLUSTERS}{major_version}"
 
 
 def newest_kept_cluster(data_dir: Path) -> tuple[int, Path] | None:
     """The last one that an upgrade kept, with its major version."""
-    found = [(version, path) for path in data_dir.glob(f"{CLUSTER}-*") if (version := major_of(path)) is not None]
+    found = [(version, path) for path in data_dir.glob(f"{OTHER_CLUSTERS}*") if (version := major_of(path)) is not None]
     return max(found, default=None)
 
 
 def draft_cluster(data_dir: Path) -> Path:
     """Where an upgrade makes the cluster of the next version, in a data directory of its own."""
-    return data_dir / f"{CLUSTER}-upgrade" / CLUSTER
+    return data_dir / f"{OTHER_CLUSTERS}upgrade" / CLUSTER
 
 
 def check_upgrade_is_over(data_dir: Path) -> None:

@@ -21,3 +21,8 @@ def containing(part: str) -> str:
 def beginning(text: str) -> tuple[str, str]:
     """Where texts that begin with `text` start and end, compared as bytes (COLLATE "C")."""
     return text, text + _LAST
+
+
+def digits_of(number: str) -> str:
+    """The digits of a phone number, however it is written."""
+    return "".join(character for character in number if character.isdecimal() and character.isascii())

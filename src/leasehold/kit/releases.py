@@ -1,8 +1,9 @@
 """Where the releases are that `leasehold upgrade` has installed, and the link that says which one is to run."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from leasehold.kit.directories import sync_directory
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Releases:
         """Its virtual environment."""
         return self.release(version) / "environment"
 
+    def environments(self) -> list[Path]:
+        """The virtual environments of all releases that are there."""
+        return sorted(self.root.glob("*/environment"))
+
     def holds_beside_wheels(self, path: Path) -> bool:
         """Whether `path` is something of the releases that can be made anew from their wheels, or is of this moment."""
         if not path.is_relative_to(self.root) or path == self.root:
@@ -70,12 +75,3 @@ class Releases:
 def python_of(environment: Path) -> Path:
     """The Python of a virtual environment."""
     return environment / "bin" / "python"
-
-
-def sync_directory(directory: Path) -> None:
-    """Make sure that names made, changed and removed in it outlive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

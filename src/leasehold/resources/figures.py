@@ -46,6 +46,11 @@ class PoolFigures:
         return sum(self.counts.values()) - self.counts[ResourceState.RETIRED]
 
 
+def is_low(free: int, low_water: int) -> bool:
+    """Whether fewer are free than there should be."""
+    return free < low_water
+
+
 @dataclass(frozen=True, slots=True)
 class PoolLevel:
     """How far a pool is above or below its low-water mark. `free` is counted up to the mark."""
@@ -59,7 +64,7 @@ class PoolLevel:
     @property
     def is_low(self) -> bool:
         """Whether fewer are free than there should be."""
-        return self.free < self.low_water
+        return is_low(self.free, self.low_water)
 
 
 NO_FIGURES = PoolFigures(dict.fromkeys(ResourceState, 0))

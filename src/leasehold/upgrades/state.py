@@ -5,7 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from leasehold.kit.releases import Releases, sync_directory
+from leasehold.kit.directories import sync_directory
+from leasehold.kit.releases import Releases
 from leasehold.upgrades.errors import UpgradeRefused
 
 

@@ -120,10 +120,20 @@ class _Upgrading:
         except Exception as failure:
             detail = f"{error} It could not be undone yet ({failure}): mend that, then run `leasehold upgrade`."
             raise UpgradeRefused("upgrade_not_undone", detail) from failure
+        if self._running is not None:
+            self._go_back_to_running()
+
+    def _go_back_to_running(self) -> None:
+        """What cannot be started again is said, and does not hide why the upgrade has failed."""
         now = what_runs(self._configuration.data_dir)
-        if now is not None and now.version == self._wanted.version:
-            restart(self._configuration.data_dir, now, __version__)
-        if now is None and self._running is not None:
+        try:
+            if now is not None and now.version == self._wanted.version:
+                restart(self._configuration.data_dir, now, __version__)
+                return
+        except UpgradeRefused as failure:
+            self._say(failure.detail)
+            now = None
+        if now is None:
             self._say(f"`leasehold up` no longer runs: start {self._state.previous}/bin/leasehold up.")
 
     def _change_the_database(self) -> None:
@@ -167,6 +177,10 @@ def _settle(configuration: Configuration, *, by: str, say: Say) -> bool:
     if interrupted.step.reaches(Step.SWITCHING):
         say(f"The interrupted upgrade to {interrupted.version} is finished: start {releases.current}/bin/leasehold.")
         finish(releases, interrupted)
+        running = what_runs(configuration.data_dir)
+        if running is not None and running.version != interrupted.version:
+            say("`leasehold up` starts again as the new release.")
+            restart(configuration.data_dir, running, interrupted.version)
         forget_upgrade(releases)
     else:
         say(f"The interrupted upgrade to {interrupted.version} is undone.")
@@ -188,6 +202,12 @@ def _check(releases: Releases, wanted: Wanted, running: Running | None, *, may_r
         )
     if wanted.version == __version__:
         raise UpgradeRefused("release_unknown", f"Leasehold {__version__} is what runs already. Nothing was changed.")
+    if releases.release(wanted.version).exists():
+        raise UpgradeRefused(
+            "release_kept",
+            f"{releases.release(wanted.version)} is there already, perhaps as the one to go back to (docs/upgrading.md "
+            "says how): remove it where nobody needs it, then try again. Nothing was changed.",
+        )
     if running is not None and not may_restart:
         raise UpgradeRefused(
             "leasehold_runs",

@@ -192,3 +192,10 @@ def test_a_resource_is_found_with_its_pool_and_who_has_it(
     link = re.search(r'href="(/resources/\d+)"', page)
     assert link is not None
     assert value in reader.get(link[1]).text
+
+
+def test_the_resource_that_was_named_comes_first(reader: FlaskClient, database: Database) -> None:
+    make_pool(database, "example.com", *(f"{letter}.example.com" for letter in "abcdefghijk"), kind=ResourceKind.DOMAIN)
+    titles = re.findall(r'href="/resources/\d+"[^>]*>\s*(?:<[^>]+>)*([^<]+)', found(reader, "example.com"))
+    assert titles[0] == "example.com"
+    assert len(titles) == 10

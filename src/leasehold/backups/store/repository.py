@@ -1,6 +1,5 @@
 """The git repository of sealed objects: written by git's plumbing alone, and usable while old objects are gone."""
 
-import os
 import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from leasehold.backups.errors import BackupDamaged, BackupError, ObjectMissing
 from leasehold.backups.git import GitFailed, git, identity
 from leasehold.backups.room import no_room, room_needed
+from leasehold.kit.directories import sync_directory
 
 _KEPT = {
     "gc.auto": "0",
@@ -38,7 +38,7 @@ class Repository:
         with self._writing():
             blob = git(self.path, "hash-object", "-w", "--stdin", given=data).decode().strip()
         if (path := self._loose(blob)).exists():
-            _sync(path.parent)
+            sync_directory(path.parent)
         return blob
 
     def read(self, blob: str) -> bytes:
@@ -142,11 +142,3 @@ class Repository:
 def blob_id(data: bytes) -> str:
     """What git calls an object with these bytes."""
     return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
