@@ -21,6 +21,8 @@ NOT_AUDITED = {
     "audit_seals",
     "backup_days",
     "backup_state",
+    "import_upload_parts",
+    "import_uploads",
     "license_denials",
     "license_heartbeats",
     "license_sessions",

@@ -72,6 +72,7 @@ class Demonstration:
     pool_id: int
     resource_id: int
     import_id: int
+    upload_id: UUID
     table: str = "products"
     name: str = "block"
     backup: str = NEWEST
@@ -106,7 +107,7 @@ def make_demonstration(database: Database) -> Demonstration:
         set_setting(driver_connection(session), "backup_archive", "git@github.com:vendor/archive.git")
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
         rotate_api_key(session, "Shop")
-        pool_id, resource_id, import_id = make_pools(session, keys)
+        pool_id, resource_id, import_id, upload_id = make_pools(session, keys)
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     tokens = [_use(database, key) for key in keys[:4]]
     obey(database, SuspendLicense(keys[8]))
@@ -128,6 +129,7 @@ def make_demonstration(database: Database) -> Demonstration:
         pool_id=pool_id,
         resource_id=resource_id,
         import_id=import_id,
+        upload_id=upload_id,
     )
 
 

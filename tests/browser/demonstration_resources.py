@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from leasehold.imports.uploads import keep_upload
 from leasehold.kit.actor import Actor
+from leasehold.kit.orm import driver_connection
 from leasehold.resources.adding import add_resources
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.finding import find_resource
@@ -19,12 +23,21 @@ from leasehold.resources.vocabulary import ResourceKind
 
 _ACTOR = Actor("test:demonstration")
 _RELEASED = "203.0.113.2"
+_EXTENSION = b"""IP-Adresse;Notiz
+198.51.100.[10-14];Erweiterung
+203.0.113.0/30;
+198.51.100.12;
+010.0.0.1;
+::1;
+=1+1;
+"""
 
 
-def make_pools(session: Session, license_keys: Sequence[str]) -> tuple[int, int, int]:
+def make_pools(session: Session, license_keys: Sequence[str]) -> tuple[int, int, int, UUID]:
     """One pool of each kind; one address was released, one is reserved, one retired.
 
-    Returns the ids of the pool of addresses, of the one that was released, and of an import into the pool.
+    Returns the ids of the pool of addresses, of the one that was released, of an import into the pool, and of a file
+    that was sent for it.
     """
     addresses = create_pool(session, ResourceKind.IPV4, PoolCard("Rechenzentrum Nord", owner="Netze", low_water=20))
     add_resources(session, addresses, ["203.0.113.0/28"])
@@ -44,4 +57,6 @@ def make_pools(session: Session, license_keys: Sequence[str]) -> tuple[int, int,
         file = Path(folder) / "adressen.csv"
         file.write_text("198.51.100.200\n198.51.100.201\n")
         made = take_import(session, addresses, preview_import(session, addresses, file), actor=_ACTOR)
-    return addresses.id, find_resource(session, _RELEASED).resource.id, made.id
+    sent = BytesIO(_EXTENSION)
+    upload_id = keep_upload(driver_connection(session), f"resource_pools/{addresses.id}", "erweiterung.csv", sent)
+    return addresses.id, find_resource(session, _RELEASED).resource.id, made.id, upload_id

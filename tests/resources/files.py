@@ -5,10 +5,11 @@ from pathlib import Path
 
 import xlsxwriter
 
+from leasehold.imports.previewing import Preview
 from leasehold.imports.tables import Choices
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
-from leasehold.resources.importing.service import Preview, preview_import, take_import
+from leasehold.resources.importing.service import preview_import, take_import
 from leasehold.resources.models import ResourcePool
 from tests.resources.stock import ACTOR
 
@@ -36,9 +37,11 @@ def look(database: Database, pool_id: int, path: Path, choices: Choices | None =
         return preview_import(session, session.get_one(ResourcePool, pool_id), path, choices)
 
 
-def take(database: Database, pool_id: int, path: Path, *, good_rows_only: bool = False) -> int:
+def take(
+    database: Database, pool_id: int, path: Path, choices: Choices | None = None, *, good_rows_only: bool = False
+) -> int:
     """Import the file; the import's id."""
     with transaction(database, ACTOR) as session:
         pool = session.get_one(ResourcePool, pool_id)
-        preview = preview_import(session, pool, path)
+        preview = preview_import(session, pool, path, choices)
         return take_import(session, pool, preview, good_rows_only=good_rows_only, actor=ACTOR).id

@@ -126,8 +126,11 @@ def test_columns_are_chosen_and_remembered_for_the_same_header(database: Databas
     with pytest.raises(FileRefused) as refused:
         look(database, pool, file, Choices(columns={"value": "Wo"}))
     assert refused.value.context["problem"] == "column"
-    assert look(database, pool, file, Choices(columns={"value": "was", "note": "Host"})).figures.of(RowState.NEW) == 1
-    take(database, pool, file)
+    chosen = Choices(columns={"value": "was", "note": "Host"})
+    assert look(database, pool, file, chosen).figures.of(RowState.NEW) == 1
+    assert look(database, pool, file).figures.of(RowState.NEW) == 0
+    take(database, pool, file, chosen)
+    assert look(database, pool, file).figures.of(RowState.SAME) == 1
     with transaction(database, ACTOR) as session:
         assert [note.body for note in list_notes(session, 1)] == ["web"]
 

@@ -14,6 +14,7 @@ from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.imports.error_file import write_error_file
+from leasehold.imports.previewing import MOST_TOLD
 from leasehold.imports.staging import RowState, Verdict, problems
 from leasehold.imports.tables import Choices
 from leasehold.kit.listing import Wanted as WantedRows
@@ -24,13 +25,7 @@ from leasehold.resources.adding import add_resources
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.finding import find_resource
 from leasehold.resources.history import HistoryLine, history_of_license, history_of_resource
-from leasehold.resources.importing.service import (
-    MOST_TOLD,
-    list_imports,
-    preview_import,
-    revert_import,
-    take_import,
-)
+from leasehold.resources.importing.service import list_imports, preview_import, revert_import, take_import
 from leasehold.resources.keeping import add_note, bring_back, lift_reservation, reserve, retire
 from leasehold.resources.lists import RESOURCES, ResourceLine
 from leasehold.resources.models import ResourceImport

@@ -29,3 +29,11 @@ class ImportOvertaken(DomainError):
     def __init__(self) -> None:
         detail = "Somebody else has added some of the same meanwhile, so nothing was imported: import the file again."
         super().__init__(Kind.CONFLICT, "import_overtaken", detail)
+
+
+class UploadNotFound(DomainError):
+    """The file that was sent is not there any more."""
+
+    def __init__(self) -> None:
+        detail = "This file was imported already, or was sent more than a day ago: send it again if it shall be."
+        super().__init__(Kind.NOT_FOUND, "upload_not_found", detail)

@@ -41,7 +41,7 @@ def open_spreadsheet(path: Path, fields: Fields, choices: Choices) -> Table:
     except (CalamineError, IndexError, OSError):
         raise _unreadable() from None
     rows = _rows(sheet, _formulas(path, workbook.sheet_names.index(name)))
-    return under_header(rows, fields, choices, partial(Table, sheet=name))
+    return under_header(rows, fields, choices, partial(Table, sheet=name, sheets=tuple(workbook.sheet_names)))
 
 
 def _check_size(path: Path) -> None:

@@ -17,10 +17,10 @@ _STAGE = """
 DROP TABLE IF EXISTS pg_temp.import_verdicts, pg_temp.import_rows;
 CREATE TEMPORARY TABLE import_rows (
     place bigint GENERATED ALWAYS AS IDENTITY, number bigint NOT NULL, key text COLLATE "C", given text NOT NULL,
-    fields jsonb, problem text, detail text
+    fields jsonb, problem text, detail text, context jsonb
 ) ON COMMIT DROP
 """
-_COPY = "COPY pg_temp.import_rows (number, key, given, fields, problem, detail) FROM STDIN"
+_COPY = "COPY pg_temp.import_rows (number, key, given, fields, problem, detail, context) FROM STDIN"
 # What is wrong comes first, then what was there before, then what an earlier row of the file has said.
 _JUDGE: LiteralString = """
 CREATE TEMPORARY TABLE import_verdicts ON COMMIT DROP AS
@@ -34,7 +34,10 @@ SELECT r.place, r.number, r.key, r.given, r.fields,
            AS problem,
        coalesce(r.detail, CASE WHEN NOT k.is_same THEN k.detail
             WHEN r.first_number IS NOT NULL THEN format('%%s stands in row %%s already.', r.key, r.first_number) END)
-           AS detail
+           AS detail,
+       coalesce(r.context, CASE WHEN NOT k.is_same THEN k.context
+            WHEN r.first_number IS NOT NULL THEN jsonb_build_object('value', r.key, 'row', r.first_number) END)
+           AS context
   FROM (SELECT *, CASE WHEN key IS NOT NULL AND lag(key) OVER same_key IS NOT NULL
                        THEN first_value(number) OVER same_key END AS first_number
           FROM pg_temp.import_rows WINDOW same_key AS (PARTITION BY key ORDER BY place)) AS r
@@ -42,10 +45,12 @@ SELECT r.place, r.number, r.key, r.given, r.fields,
 """
 _COUNT = "SELECT state, count(*) FROM pg_temp.import_verdicts GROUP BY state"
 _PROBLEMS = """
-SELECT number, given, state, problem, detail FROM pg_temp.import_verdicts
+SELECT number, given, key, state, problem, detail, context FROM pg_temp.import_verdicts
  WHERE state IN ('wrong', 'duplicate') ORDER BY place
 """
-_SOME = "SELECT number, given, state, problem, detail FROM pg_temp.import_verdicts ORDER BY place LIMIT %s"
+_SOME = """
+SELECT number, given, key, state, problem, detail, context FROM pg_temp.import_verdicts ORDER BY place LIMIT %s
+"""
 
 
 class RowState(StrEnum):
@@ -59,7 +64,10 @@ class RowState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a row says: the key by which it is the same as another, and the rest; or what is wrong with it."""
+    """What a row says: the key by which it is the same as another, and the rest; or what is wrong with it.
+
+    `detail` says that in English; `context` is what a sentence in another language needs.
+    """
 
     number: int
     given: str
@@ -67,6 +75,7 @@ class Item:
     fields: Mapping[str, Any] | None = None
     problem: str | None = None
     detail: str | None = None
+    context: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +101,15 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of an item; `problem` and `detail` where it is wrong or a duplicate."""
+    """What became of an item; `key` is None where it has none, `problem`, `detail` and `context` where all is well."""
 
     number: int
     given: str
+    key: str | None
     state: RowState
     problem: str | None
     detail: str | None
+    context: Mapping[str, Any]
 
 
 def stage(
@@ -106,13 +117,14 @@ def stage(
 ) -> Figures:
     """Copy `items` into the transaction's own table `import_verdicts`, each with its state.
 
-    `known` is a query of what is there: `key`, `is_same` (nothing would change), else `problem` and `detail`.
+    `known` is a query of what is there: `key`, `is_same` (nothing would change), else `problem`, `detail`
+    and `context`.
     """
     connection.execute(_STAGE)
     with connection.cursor().copy(_COPY) as copy:
         for item in items:
-            fields = None if item.fields is None else Jsonb(dict(item.fields))
-            copy.write_row((item.number, item.key, item.given, fields, item.problem, item.detail))
+            fields, context = (None if said is None else Jsonb(dict(said)) for said in (item.fields, item.context))
+            copy.write_row((item.number, item.key, item.given, fields, item.problem, item.detail, context))
     connection.execute("SET LOCAL work_mem = '64MB'")
     connection.execute(_JUDGE.format(known=known), parameters)
     rows = connection.execute(_COUNT).fetchall()
@@ -133,4 +145,4 @@ def first_verdicts(connection: Connection, limit: int) -> list[Verdict]:
 
 
 def _verdict(row: Any) -> Verdict:
-    return Verdict(row[0], row[1], RowState(row[2]), row[3], row[4])
+    return Verdict(row[0], row[1], row[2], RowState(row[3]), row[4], row[5], row[6] or {})

@@ -80,7 +80,8 @@ class Choices:
 class Table:
     """A file as it is read: how (None where that does not apply), its columns by field, its rows without the header.
 
-    Without a header `places` is empty, and every cell is a value.
+    Without a header `places` is empty, and every cell is a value. `titles` are the cells of the first row, which could
+    be a header; `sheets` are all that the file has.
     """
 
     rows: Iterator[Row]
@@ -89,6 +90,8 @@ class Table:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    titles: Sequence[str] = ()
+    sheets: Sequence[str] = ()
 
 
 def under_header(rows: Iterator[Row], fields: Fields, choices: Choices, make: Callable[..., Table]) -> Table:
@@ -99,8 +102,8 @@ def under_header(rows: Iterator[Row], fields: Fields, choices: Choices, make: Ca
     columns = choices.columns_of(first.cells)
     places = fields.chosen(first.cells, columns) if columns else fields.recognised(first.cells)
     if not places:
-        return make(rows=_again(first, rows), header=(), places={})
-    return make(rows=rows, header=tuple(first.cells), places=places)
+        return make(rows=_again(first, rows), header=(), places={}, titles=tuple(first.cells))
+    return make(rows=rows, header=tuple(first.cells), places=places, titles=tuple(first.cells))
 
 
 def _again(first: Row, rows: Iterator[Row]) -> Iterator[Row]:

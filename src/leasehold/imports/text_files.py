@@ -36,7 +36,7 @@ def open_text(path: Path, fields: Fields, choices: Choices) -> Table:
     # Nothing says that these are columns: each line is one text, a list of values perhaps.
     table.rows.close()  # type: ignore[attr-defined]  # a generator
     lines = _rows(path, encoding, _NO_DELIMITER)
-    return Table(lines, header=(), places={}, encoding=encoding)
+    return Table(lines, header=(), places={}, encoding=encoding, titles=table.titles)
 
 
 def _checked(encoding: str) -> str:

@@ -29,7 +29,7 @@ from leasehold.panel.lists import saved
 from leasehold.panel.locale import init_locale
 from leasehold.panel.maintenance import init_maintenance
 from leasehold.panel.navigation import init_navigation
-from leasehold.panel.pages import allow, check_right
+from leasehold.panel.pages import allow, allow_large_body, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
 from leasehold.panel.rescue import views as rescue
@@ -98,6 +98,7 @@ def create_app(configuration: Configuration, database: Database, *, guard: Guard
     init_maintenance(app, configuration.data_dir)
     init_navigation(app)
     init_cross_site(app)
+    app.before_request(allow_large_body)
     CSRFProtect(app)
     init_recognition(app)
     app.before_request(check_right)

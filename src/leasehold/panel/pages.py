@@ -17,6 +17,7 @@ P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
 _NEEDS = "leasehold.needs"
+_LARGEST_BODIES = "leasehold.largest_bodies"
 
 
 class Pages(Blueprint):
@@ -32,12 +33,14 @@ class Pages(Blueprint):
         needs: Right,
         methods: tuple[str, ...] = ("GET",),
         sensitive: bool = False,
+        largest_body: int | None = None,
         **options: Any,
     ) -> Callable[[View[P]], View[P]]:
         """Serve the view at `rule` to who has the right `needs`.
 
         What it changes is committed when it returns, and rolled back where it raises. Where it is `sensitive`, the
-        person has to prove again first who they are, unless they did within the last minutes.
+        person has to prove again first who they are, unless they did within the last minutes. `largest_body` is how
+        many bytes a form may have here, where that is more than elsewhere.
         """
 
         def register(view: View[P]) -> View[P]:
@@ -50,7 +53,11 @@ class Pages(Blueprint):
 
             endpoint = options.pop("endpoint", view.__name__)
             self.add_url_rule(rule, endpoint, in_transaction, methods=methods, **options)
-            self.record(lambda state: _remember(state.app, f"{self.name}.{endpoint}", needs))
+            self.record(lambda state: _remember(state.app, _NEEDS, f"{self.name}.{endpoint}", needs))
+            if largest_body is not None:
+                self.record(
+                    lambda state: _remember(state.app, _LARGEST_BODIES, f"{self.name}.{endpoint}", largest_body)
+                )
             return view
 
         return register
@@ -64,7 +71,14 @@ def need_of(app: Flask, endpoint: str) -> Right | None:
 
 def allow(app: Flask, endpoint: str, needs: Right) -> None:
     """Say what right an endpoint needs that is not ours (static files, an extension's)."""
-    _remember(app, endpoint, needs)
+    _remember(app, _NEEDS, endpoint, needs)
+
+
+def allow_large_body() -> None:
+    """Before each request, and before anybody reads its form: some pages take more than others."""
+    largest: dict[str, int] = current_app.extensions.get(_LARGEST_BODIES, {})
+    if request.endpoint in largest:
+        request.max_content_length = largest[request.endpoint]
 
 
 def check_right() -> ResponseReturnValue | None:
@@ -86,5 +100,5 @@ def _here() -> str | None:
     return request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
 
 
-def _remember(app: App, endpoint: str, needs: Right) -> None:
-    app.extensions.setdefault(_NEEDS, {})[endpoint] = needs
+def _remember(app: App, what: str, endpoint: str, said: Right | int) -> None:
+    app.extensions.setdefault(what, {})[endpoint] = said

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from leasehold.audit.sealing import seal_audit
+from leasehold.imports.uploads import forget_old_uploads
 from leasehold.kit.database import Connection
 from leasehold.kit.signing import load_key_ring
 from leasehold.licensing.sweep import sweep_dead_sessions
@@ -60,5 +61,6 @@ JOBS = (
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
     Job("backups", timedelta(minutes=1), start_due_backup),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
+    Job("import_uploads", timedelta(hours=1), on_connection(forget_old_uploads)),
     Job("staff_session_retention", timedelta(days=1), on_connection(forget_old_sessions)),
 )

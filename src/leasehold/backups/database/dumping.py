@@ -21,6 +21,7 @@ from leasehold.kit.database import Database
 
 _DOING = "The dump"
 _HEARTBEATS = "public.license_heartbeats*"
+_UPLOADS = "public.import_upload_parts"
 _PARTITIONS_WAIT_SECONDS = 30.0
 
 
@@ -74,7 +75,7 @@ def _pg_dump(
 ) -> Iterator["subprocess.Popen[str]"]:
     arguments = [
         "--format=directory", "--compress=0", f"--jobs={jobs}", f"--snapshot={snapshot.id}", "--no-password",
-        "--lock-wait-timeout=30s", f"--file={target}",
+        "--lock-wait-timeout=30s", f"--exclude-table-data={_UPLOADS}", f"--file={target}",
     ]  # fmt: skip
     if heartbeats == "structure":
         arguments.append(f"--exclude-table-data={_HEARTBEATS}")

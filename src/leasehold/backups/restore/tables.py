@@ -4,6 +4,8 @@ from typing import Final
 
 LEFT_BEHIND: Final = frozenset(
     {
+        "import_upload_parts",  # files that were on their way in; no backup has them
+        "import_uploads",
         "backup_days",  # a day's backup is made up for, which the first one after a restore is anyway
         "schedules",  # when jobs ran is about this machine's worker, which makes its rows anew
         "server_processes",  # they have ended long since

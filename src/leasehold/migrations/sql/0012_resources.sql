@@ -31,6 +31,24 @@ CREATE TABLE import_columns (
 CALL audit_changes_of('import_columns', 'id', '{subject,header,columns}');
 GRANT SELECT, INSERT, UPDATE (columns) ON import_columns TO leasehold_panel;
 
+-- A file that somebody has sent and not imported yet, for a day at most; which panel it was sent to does not matter. Its
+-- bytes are in no backup.
+CREATE TABLE import_uploads (
+    id uuid NOT NULL DEFAULT gen_random_uuid() CONSTRAINT import_uploads_pkey PRIMARY KEY,
+    subject text NOT NULL,
+    file_name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE import_upload_parts (
+    upload_id uuid NOT NULL CONSTRAINT import_upload_parts_upload_fkey REFERENCES import_uploads (id) ON DELETE CASCADE,
+    place integer NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT import_upload_parts_pkey PRIMARY KEY (upload_id, place)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_uploads TO leasehold_panel;
+GRANT SELECT, INSERT ON import_upload_parts TO leasehold_panel;
+GRANT SELECT, DELETE ON import_uploads TO leasehold_worker;
+
 -- A file that was read into a pool. `sha256` is that of the file, which is not kept.
 CREATE TABLE resource_imports (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT resource_imports_pkey PRIMARY KEY,

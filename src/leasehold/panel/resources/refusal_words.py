@@ -5,7 +5,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-_OF_VALUES: Final[dict[str, LazyString]] = {
+OF_VALUES: Final[dict[str, LazyString]] = {
     "empty": _("The value is empty: it needs a domain, an address or a number."),
     "formula": _("“%(value)s” is a formula, not a value: write what it comes to."),
     "pattern": _("“%(value)s” has a bracket too many or too few, or a set that is none: write sets like [1,5-9]."),
@@ -58,6 +58,7 @@ _OF_FILES: Final[dict[str, LazyString]] = {
     "unreadable": _("The file cannot be read: look whether it is still there."),
     "unwritable": _("The error file %(file)s cannot be written, so nothing was imported: name another."),
     "empty": _("The file is empty: nothing was imported."),
+    "none": _("No file was sent: choose one."),
     "too_large": _("The file is too large: split it."),
     "no_spreadsheet": _("The file is no XLSX spreadsheet, or is damaged or protected: save it anew, or as CSV."),
     "protected": _("The spreadsheet is protected by a password: save it without one."),
@@ -69,9 +70,12 @@ _OF_FILES: Final[dict[str, LazyString]] = {
     "line": _("Row %(row)s cannot be read: look for a quotation mark that is not closed."),
 }
 OF_RESOURCES: Final[dict[tuple[str, str | None], LazyString]] = {
-    **{("value_invalid", problem): sentence for problem, sentence in _OF_VALUES.items()},
+    **{("value_invalid", problem): sentence for problem, sentence in OF_VALUES.items()},
     **{("file_refused", problem): sentence for problem, sentence in _OF_FILES.items()},
     ("rows_refused", None): _("%(wrong)s of %(of)s entries are wrong, so nothing was imported: look at each of them."),
+    ("upload_not_found", None): _(
+        "This file was imported already, or was sent more than a day ago: send it again if it shall be."
+    ),
     ("import_overtaken", None): _(
         "Somebody else has added some of the same meanwhile, so nothing was imported: import the file again."
     ),

@@ -1,6 +1,7 @@
 """How a row of a file is read: which values it means, or what is wrong with it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from leasehold.imports.staging import Item
 from leasehold.imports.tables import Fields, Row, Spoilt, Table
@@ -61,19 +62,19 @@ def _of_columns(row: Row, table: Table, rules: ValueRules) -> Iterator[Item]:
     try:
         fields = {NOTE: clean_paragraphs(note, what="The note", longest=LONGEST_NOTE)}
     except DomainError as error:
-        yield Item(row.number, given, problem="note", detail=error.detail)
+        yield Item(row.number, given, problem="note", detail=error.detail, context=error.context)
         return
     for item in _of_cell(row.number, given, rules):
-        yield Item(item.number, item.given, item.key, fields, item.problem, item.detail)
+        yield replace(item, fields=fields)
 
 
 def _of_cell(number: int, given: str, rules: ValueRules) -> Sequence[Item]:
     """A line is taken whole or not at all."""
     if isinstance(given, Spoilt):
-        return [
-            Item(number, given, problem=f"spreadsheet_{given.problem}", detail=f"{given!s} {_SPOILT[given.problem]}")
-        ]
+        detail = f"{given!s} {_SPOILT[given.problem]}"
+        return [Item(number, given, problem=f"spreadsheet_{given.problem}", detail=detail, context={"value": given})]
     try:
         return [Item(number, given, value) for value in expanded(given, rules)]
     except ValueInvalid as error:
-        return [Item(number, given, problem=str(error.context["problem"]), detail=error.detail)]
+        problem = str(error.context["problem"])
+        return [Item(number, given, problem=problem, detail=error.detail, context=error.context)]

@@ -1,7 +1,6 @@
 """Take a file into a pool, whole or its good rows; and take an import back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import LiteralString
@@ -9,11 +8,12 @@ from typing import LiteralString
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from leasehold.imports.errors import ImportOvertaken, RowsRefused
+from leasehold.imports.errors import ImportOvertaken
 from leasehold.imports.mappings import recall_columns, remember_columns
 from leasehold.imports.opening import digest_of, open_table
-from leasehold.imports.staging import Figures, RowState, problems, stage
-from leasehold.imports.tables import Choices, Table
+from leasehold.imports.previewing import Preview, check_rows
+from leasehold.imports.staging import RowState, stage
+from leasehold.imports.tables import Choices
 from leasehold.kit.actor import Actor
 from leasehold.kit.orm import driver_connection
 from leasehold.kit.text import clean_text
@@ -22,11 +22,11 @@ from leasehold.resources.importing.rows import FIELDS, read_items
 from leasehold.resources.models import Resource, ResourceImport, ResourcePool
 from leasehold.resources.pools import rules_of
 
-MOST_TOLD = 1000
 LONGEST_REASON = 500
 _KNOWN: LiteralString = """
 SELECT r.value AS key, r.pool_id = %(pool)s AS is_same, 'in_another_pool' AS problem,
-       format('%%s is in the pool “%%s” already, and a value exists once: take it out.', r.value, p.name) AS detail
+       format('%%s is in the pool “%%s” already, and a value exists once: take it out.', r.value, p.name) AS detail,
+       jsonb_build_object('value', r.value, 'pool', p.name) AS context
   FROM resources AS r JOIN resource_pools AS p ON p.id = r.pool_id
  WHERE r.kind = %(kind)s
 """
@@ -54,19 +54,6 @@ _FORGET_NOTES = text("DELETE FROM resource_notes WHERE import_id = :import")
 _FORGET = text("DELETE FROM resources WHERE import_id = :import")
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A file as it would be taken: how it is read, and how many of its values are what. Nothing is written yet.
-
-    What was staged for it (`imports.staging`) is there until the transaction ends.
-    """
-
-    table: Table
-    figures: Figures
-    sha256: str
-    file_name: str
-
-
 def preview_import(
     session: Session, pool: ResourcePool, path: Path, choices: Choices | None = None, *, file_name: str | None = None
 ) -> Preview:
@@ -77,8 +64,7 @@ def preview_import(
     asked = Choices(chosen.encoding, chosen.delimiter, chosen.sheet, chosen.columns, recall)
     table = open_table(path, FIELDS, asked)
     figures = stage(connection, read_items(table, rules_of(pool)), _KNOWN, {"pool": pool.id, "kind": pool.kind})
-    remember_columns(connection, pool.kind, table.header, chosen.columns)
-    return Preview(table, figures, digest_of(path), file_name or path.name)
+    return Preview(table, figures, digest_of(path), file_name or path.name, chosen.columns)
 
 
 def take_import(
@@ -86,12 +72,14 @@ def take_import(
 ) -> ResourceImport:
     """Take what is new, in the transaction in which the preview was made; what is there already stays as it is.
 
+    What was said about columns is remembered for files with the same header.
+
     Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them. Raises
     `ImportOvertaken` where somebody else has added some of the same meanwhile.
     """
-    figures = preview.figures
-    if figures.bad and not good_rows_only:
-        raise _refusal(session, figures)
+    figures, connection = preview.figures, driver_connection(session)
+    check_rows(connection, figures, good_rows_only=good_rows_only)
+    remember_columns(connection, pool.kind, preview.table.header, preview.columns)
     made = ResourceImport(
         pool_id=pool.id,
         file_name=preview.file_name,
@@ -150,13 +138,3 @@ def list_imports(session: Session, pool_id: int | None = None, *, limit: int = 1
     """The newest imports, of all pools or of one, newest first."""
     query = select(ResourceImport).order_by(ResourceImport.id.desc()).limit(limit)
     return session.scalars(query if pool_id is None else query.where(ResourceImport.pool_id == pool_id)).all()
-
-
-def _refusal(session: Session, figures: Figures) -> RowsRefused:
-    told = []
-    for verdict in problems(driver_connection(session)):
-        row = {"row": verdict.number, "value": verdict.given, "problem": verdict.problem, "detail": verdict.detail}
-        told.append(row)
-        if len(told) == MOST_TOLD:
-            break
-    return RowsRefused(wrong=figures.bad, of=figures.total, rows=told)
