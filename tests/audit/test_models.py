@@ -22,7 +22,7 @@ from leasehold.kit.models import PERSONAL, Base
 from leasehold.kit.orm import engine_of
 
 # Written and read with SQL of their own only: the heartbeats, their partitions, the worker's schedules, and what
-# programs observe of themselves. None has a column about a natural person.
+# programs observe or count. None has a column about a natural person.
 _WITHOUT_MODEL = (
     "license_heartbeats",
     "schedules",
@@ -31,6 +31,7 @@ _WITHOUT_MODEL = (
     "activity_samples",
     "backup_days",
     "backup_state",
+    "resource_counts",
 )
 _TRIGGER_ARGUMENTS = """
 SELECT c.relname, encode(t.tgargs, 'escape')

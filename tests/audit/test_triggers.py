@@ -26,6 +26,7 @@ NOT_AUDITED = {
     "license_denials",
     "license_heartbeats",
     "license_sessions",
+    "resource_counts",
     "schedules",
     "server_processes",
     "session_history",

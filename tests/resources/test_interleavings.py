@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,9 +18,10 @@ from leasehold.kit.orm import driver_connection, engine_of, transaction
 from leasehold.licensing.service import find_license
 from leasehold.resources.allocating import Wanted, allocate, resources_of_license
 from leasehold.resources.errors import ResourcesShort
+from leasehold.resources.figures import pool_figures
 from leasehold.resources.models import Resource
 from leasehold.resources.releasing import end_quarantine, release
-from leasehold.resources.states import has_state
+from leasehold.resources.states import has_state, state_column
 from leasehold.resources.vocabulary import PickPolicy, ResourceKind, ResourceState
 from tests.licensing.vendor import issue_license
 from tests.resources.stock import ACTOR, make_pool
@@ -91,6 +92,15 @@ class Interleaving(RuleBasedStateMachine):
                 " WHERE a.released_at IS NULL AND r.pool_id = :pool GROUP BY a.resource_id HAVING count(*) > 1"
             )
             assert session.execute(twice, {"pool": self.pool_id}).all() == []
+
+    @invariant()
+    def what_is_counted_is_what_is_there(self) -> None:
+        with transaction(self.database, ACTOR) as session:
+            state = state_column().label("state")
+            query = select(state, func.count()).where(Resource.pool_id == self.pool_id).group_by(state)
+            there = {ResourceState(row[0]): row[1] for row in session.execute(query)}
+            counts = pool_figures(session, self.pool_id)[self.pool_id].counts
+            assert {name: count for name, count in counts.items() if count} == there
 
     def _free(self, session: Session) -> int:
         """How many this side sees as free: what the other one has taken is so until that commits."""

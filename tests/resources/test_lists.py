@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from leasehold.kit.database import Database
+from leasehold.kit.database import Database, Role
 from leasehold.kit.errors import Stale
 from leasehold.kit.listing import ListInvalid, Wanted, read_page
 from leasehold.kit.orm import transaction
+from leasehold.resources import counting
 from leasehold.resources.allocating import Wanted as WantedResources
 from leasehold.resources.allocating import allocate
+from leasehold.resources.counting import fold_counts
 from leasehold.resources.errors import PoolExists, PoolInvalid
 from leasehold.resources.figures import PoolLevel, coming_releases, days_until_empty, pool_figures, read_pool_levels
 from leasehold.resources.keeping import reserve, retire
@@ -19,6 +21,7 @@ from leasehold.resources.pools import PoolCard, card_of, create_pool, edit_pool
 from leasehold.resources.releasing import release
 from leasehold.resources.states import read_now
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
+from tests.conftest import FreshDatabase
 from tests.licensing.vendor import issue_license
 from tests.resources.stock import ACTOR, make_pool
 
@@ -55,6 +58,22 @@ def test_lists_are_filtered_by_state_and_by_how_values_begin_and_end(database: D
         found(database, state=["lost"])
     with transaction(database, ACTOR) as session:
         assert pool_figures(session)[pool].counts == dict.fromkeys(ResourceState, 1)
+
+
+def test_what_is_counted_stays_when_its_rows_are_folded(
+    fresh_database: FreshDatabase, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools = [make_pool(database, f"10.0.{number}.0/30", name=str(number)) for number in range(2)]
+    with transaction(database, ACTOR) as session:
+        retire(session, ["10.0.0.1"], reason="listed")
+        before = pool_figures(session)
+    with fresh_database.as_role(Role.WORKER).connect(application="test") as connection:
+        assert fold_counts(connection) == 0
+        monkeypatch.setattr(counting, "MOST_ROWS", 2)
+        assert fold_counts(connection) == len(pools)
+    with transaction(database, ACTOR) as session:
+        assert pool_figures(session) == before
+        assert [before[pool].free for pool in pools] == [3, 4]
 
 
 def test_pools_ask_for_attention_and_know_what_comes_back(database: Database) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, literal, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, column, func, literal, select, table, text, true, union_all
 from sqlalchemy.orm import Session
 
 from leasehold.resources.models import Resource, ResourcePool
-from leasehold.resources.states import has_state, state_column
+from leasehold.resources.states import NOW, WAITING, has_state, state_column
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
 
 RATE_DAYS = 30
@@ -20,6 +20,7 @@ SELECT r.pool_id, count(*) FILTER (WHERE a.released_at IS NULL)
  WHERE lower(a.period) > now() - make_interval(days => :days)
  GROUP BY r.pool_id
 """)
+_COUNTS = table("resource_counts", *(column(name, BigInteger) for name in ("pool_id", "stock", "allocated", "retired")))
 _RELEASES = text("""
 SELECT (r.available_from AT TIME ZONE :zone)::date, count(*)
   FROM resources AS r
@@ -71,12 +72,28 @@ NO_FIGURES = PoolFigures(dict.fromkeys(ResourceState, 0))
 
 
 def pool_figures(session: Session, pool_id: int | None = None) -> dict[int, PoolFigures]:
-    """The figures of each pool that is not empty, by its id; or of one pool."""
-    state = state_column().label("state")
-    query = select(Resource.pool_id, state, func.count()).group_by(Resource.pool_id, state)
+    """The figures of each pool that ever held something, by its id; or of one pool.
+
+    Takes time in proportion to the resources that wait for the end of a quarantine or a reservation.
+    """
+    counted, state = _COUNTS.c, state_column().label("state")
+    in_stock = func.sum(counted.stock - counted.allocated - counted.retired)
+    parts: list[tuple[ResourceState, ColumnElement[int]]] = [
+        (ResourceState.FREE, in_stock),
+        (ResourceState.ALLOCATED, func.sum(counted.allocated)),
+        (ResourceState.RETIRED, func.sum(counted.retired)),
+    ]
+    queries = [select(counted.pool_id, literal(name.value), part).group_by(counted.pool_id) for name, part in parts]
+    waiting = select(Resource.pool_id, state, func.count()).where(WAITING, Resource.available_from > NOW)
+    if pool_id is not None:
+        queries = [query.where(counted.pool_id == pool_id) for query in queries]
+        waiting = waiting.where(Resource.pool_id == pool_id)
     counts: dict[int, dict[ResourceState, int]] = {}
-    for pool, name, count in session.execute(query if pool_id is None else query.where(Resource.pool_id == pool_id)):
-        counts.setdefault(pool, dict.fromkeys(ResourceState, 0))[ResourceState(name)] = count
+    for pool, name, count in session.execute(union_all(*queries, waiting.group_by(Resource.pool_id, state))):
+        numbers = counts.setdefault(pool, dict.fromkeys(ResourceState, 0))
+        numbers[ResourceState(name)] += int(count)
+        if name in (ResourceState.RESERVED, ResourceState.QUARANTINED):
+            numbers[ResourceState.FREE] -= int(count)
     return {pool: PoolFigures(numbers) for pool, numbers in counts.items()}
 
 

@@ -13,25 +13,26 @@ Moment = ColumnElement[datetime]
 NOW: Moment = func.statement_timestamp()
 """The beginning of the statement: the one clock that an index can be asked with."""
 
-# As the index of those that wait has it.
-_WAITING = Resource.available_from > literal_column("'epoch'::timestamptz", DateTime(timezone=True))
+_IN_STOCK = and_(Resource.retired_at.is_(None), Resource.license_id.is_(None))
+_EPOCH = literal_column("'epoch'::timestamptz", DateTime(timezone=True))
+WAITING: ColumnElement[bool] = and_(_IN_STOCK, Resource.available_from > _EPOCH)
+"""In quarantine or reserved, now or once, as the index of those has it: all that are so now, and few others."""
 
 
 def has_state(state: ResourceState, now: Moment = NOW) -> ColumnElement[bool]:
     """Whether it stands so; exactly one state is true of each resource."""
-    in_stock = and_(Resource.retired_at.is_(None), Resource.license_id.is_(None))
     match state:
         case ResourceState.RETIRED:
             return Resource.retired_at.is_not(None)
         case ResourceState.ALLOCATED:
             return Resource.license_id.is_not(None)
         case ResourceState.FREE:
-            return and_(in_stock, Resource.available_from <= now)
+            return and_(_IN_STOCK, Resource.available_from <= now)
         case ResourceState.RESERVED:
-            return and_(in_stock, _WAITING, Resource.reserved_until > now)
+            return and_(WAITING, Resource.reserved_until > now)
         case ResourceState.QUARANTINED:
             unreserved = or_(Resource.reserved_until.is_(None), Resource.reserved_until <= now)
-            return and_(in_stock, _WAITING, Resource.quarantined_until > now, unreserved)
+            return and_(WAITING, Resource.quarantined_until > now, unreserved)
 
 
 def state_column(now: Moment = NOW) -> ColumnElement[str]:

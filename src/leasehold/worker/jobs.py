@@ -10,6 +10,7 @@ from leasehold.licensing.sweep import sweep_dead_sessions
 from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import forget_old_denials
 from leasehold.operations.processes import remove_stale_processes
+from leasehold.resources.counting import fold_counts
 from leasehold.settings.service import get_setting
 from leasehold.staff.session_retention import forget_old_sessions
 from leasehold.worker.backup_runs import start_due_backup
@@ -61,6 +62,7 @@ JOBS = (
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
     Job("backups", timedelta(minutes=1), start_due_backup),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
+    Job("resource_counts", timedelta(minutes=1), on_connection(fold_counts)),
     Job("import_uploads", timedelta(hours=1), on_connection(forget_old_uploads)),
     Job("staff_session_retention", timedelta(days=1), on_connection(forget_old_sessions)),
 )

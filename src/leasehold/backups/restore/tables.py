@@ -42,6 +42,7 @@ RESTORED: Final = frozenset(
         "licenses",
         "products",
         "resource_allocations",
+        "resource_counts",
         "resource_imports",
         "resource_notes",
         "resource_pools",

@@ -146,6 +146,45 @@ CREATE TRIGGER audit_imported AFTER INSERT ON resources REFERENCING NEW TABLE AS
 CREATE TRIGGER audit_reverted AFTER DELETE ON resources REFERENCING OLD TABLE AS touched
     FOR EACH STATEMENT EXECUTE FUNCTION audit_imported_resources();
 
+-- How many a pool has, how many of them are allocated and how many retired: the sum of its rows. Each change adds a row and
+-- changes none, so that nobody waits for another; the worker folds them together.
+CREATE TABLE resource_counts (
+    pool_id bigint NOT NULL,
+    stock bigint NOT NULL,
+    allocated bigint NOT NULL,
+    retired bigint NOT NULL
+);
+CREATE FUNCTION count_resources() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    sign integer := CASE TG_OP WHEN 'DELETE' THEN -1 ELSE 1 END;
+BEGIN
+    INSERT INTO resource_counts
+    SELECT pool_id, sign * count(*), sign * count(license_id), sign * count(retired_at) FROM touched GROUP BY pool_id;
+    RETURN NULL;
+END
+$$;
+CREATE FUNCTION count_changed_resource() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO resource_counts
+    SELECT pool_id, sum(sign), sum(sign * allocated), sum(sign * retired)
+      FROM (VALUES (OLD.pool_id, -1, num_nonnulls(OLD.license_id), num_nonnulls(OLD.retired_at)),
+                   (NEW.pool_id, 1, num_nonnulls(NEW.license_id), num_nonnulls(NEW.retired_at)))
+           AS change (pool_id, sign, allocated, retired)
+     GROUP BY pool_id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER count_additions AFTER INSERT ON resources REFERENCING NEW TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION count_resources();
+CREATE TRIGGER count_removals AFTER DELETE ON resources REFERENCING OLD TABLE AS touched
+    FOR EACH STATEMENT EXECUTE FUNCTION count_resources();
+CREATE TRIGGER count_changes AFTER UPDATE OF pool_id, license_id, retired_at ON resources FOR EACH ROW
+    WHEN (OLD.pool_id <> NEW.pool_id OR (OLD.license_id IS NULL) <> (NEW.license_id IS NULL)
+          OR (OLD.retired_at IS NULL) <> (NEW.retired_at IS NULL))
+    EXECUTE FUNCTION count_changed_resource();
+GRANT SELECT ON resource_counts TO leasehold_panel;
+GRANT SELECT, INSERT, DELETE ON resource_counts TO leasehold_worker;
+
 -- What somebody asked for: sent twice, the same key gets the same resources. `content` is a digest of what was asked.
 CREATE TABLE resource_requests (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT resource_requests_pkey PRIMARY KEY,
