@@ -11,6 +11,7 @@ import leasehold.api_keys.models
 import leasehold.audit.models
 import leasehold.customers.models
 import leasehold.imports.models
+import leasehold.leads.models
 import leasehold.licensing.models
 import leasehold.resources.models
 import leasehold.settings.models

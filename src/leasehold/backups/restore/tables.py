@@ -15,7 +15,9 @@ LEFT_BEHIND: Final = frozenset(
 
 RESTORED: Final = frozenset(
     {
+        "activities",
         "activity_samples",
+        "addresses",
         "affiliations",
         "alembic_version",
         "api_keys",
@@ -29,6 +31,8 @@ RESTORED: Final = frozenset(
         "customers",
         "device_registrations",
         "import_columns",
+        "institution_note_versions",
+        "institution_notes",
         "institutions",
         "license_batches",
         "license_denials",
@@ -38,6 +42,7 @@ RESTORED: Final = frozenset(
         "license_terms",
         "license_transfers",
         "licenses",
+        "pipeline_stages",
         "products",
         "resource_allocations",
         "resource_imports",
@@ -49,6 +54,7 @@ RESTORED: Final = frozenset(
         "saved_views",
         "session_history",
         "settings",
+        "stage_moves",
         "staff_members",
         "staff_passkeys",
         "staff_passwords",
