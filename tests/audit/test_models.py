@@ -11,6 +11,7 @@ import leasehold.api_keys.models
 import leasehold.audit.models
 import leasehold.customers.models
 import leasehold.imports.models
+import leasehold.leads.merging.models
 import leasehold.leads.models
 import leasehold.licensing.models
 import leasehold.resources.models
@@ -32,6 +33,9 @@ _WITHOUT_MODEL = (
     "activity_samples",
     "backup_days",
     "backup_state",
+    "duplicate_candidates",
+    "duplicate_checks",
+    "duplicate_dismissals",
 )
 _TRIGGER_ARGUMENTS = """
 SELECT c.relname, encode(t.tgargs, 'escape')

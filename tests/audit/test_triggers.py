@@ -21,6 +21,8 @@ NOT_AUDITED = {
     "audit_seals",
     "backup_days",
     "backup_state",
+    "duplicate_candidates",
+    "duplicate_checks",
     "license_denials",
     "license_heartbeats",
     "license_sessions",
@@ -75,7 +77,7 @@ ROWS = {
         "INSERT INTO pipeline_stages (name, type, position) VALUES ('Trial', 'open', 45)",
         "colour = 'teal' WHERE name = 'Trial'",
     ),
-    "institutions": ("INSERT INTO institutions (name) VALUES ('Acme')", "name = 'Acme GmbH'"),
+    "institutions": ("INSERT INTO institutions (name) VALUES ('Acme')", "name = 'Acme GmbH' WHERE name = 'Acme'"),
     "contacts": (f"INSERT INTO contacts (last_name) VALUES ('{PERSONAL}')", f"first_name = '{PERSONAL}'"),
     "affiliations": (
         "INSERT INTO affiliations (contact_id, institution_id) SELECT c.id, i.id FROM contacts AS c, institutions AS i",
@@ -148,6 +150,17 @@ ROWS = {
     "resource_requests": (
         "INSERT INTO resource_requests (idempotency_key, license_id, content) SELECT '1', id, '' FROM licenses",
         "content = 'x'",
+    ),
+    "duplicate_dismissals": (
+        "WITH i AS (INSERT INTO institutions (name) VALUES ('Twin') RETURNING id) "
+        "INSERT INTO duplicate_dismissals (first_id, second_id, dismissed_by) "
+        "SELECT a.id, i.id, 'cli:test' FROM institutions AS a, i",
+        "dismissed_by = 'cli:other'",
+    ),
+    "institution_merges": (
+        "INSERT INTO institution_merges (loser_id, winner_id, before, after, moved, made_by) "
+        "SELECT second_id, first_id, '{}', '{}', '{}', 'cli:test' FROM duplicate_dismissals",
+        "undone_at = now(), undone_by = 'cli:test'",
     ),
     "runtime": ("", "session_timeout = 90"),
 }

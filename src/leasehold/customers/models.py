@@ -64,6 +64,8 @@ class Institution(Versioned, Base):
     stage_id: Mapped[int | None] = plain(ForeignKey(PipelineStage.id, name="institutions_stage_fkey"))
     lost_reason: Mapped[str | None] = plain()
     name_folded: Mapped[str] = plain(Computed("fold_name(name)", persisted=True))
+    name_core: Mapped[str] = plain(Computed("core_name(name)", persisted=True))
+    name_numbers: Mapped[str] = plain(Computed("name_numbers(name)", persisted=True))
 
 
 Index("institutions_name", func.lower(Institution.name), Institution.id)
