@@ -19,6 +19,7 @@ from leasehold.customers.errors import (
     InstitutionStays,
     VatIdTaken,
 )
+from leasehold.customers.merged import check_not_merged
 from leasehold.customers.models import Affiliation, ContactDetail, Institution
 from leasehold.customers.normal import normal_domain, normal_tags, normal_vat_id
 from leasehold.customers.vocabulary import DetailKind, InstitutionKind, Language
@@ -106,9 +107,13 @@ def edit_institution(
 
 
 def locked_institution(session: Session, institution_id: int, *, version: int | None = None) -> Institution:
-    """The institution, as it is now and until the transaction ends. Raises `InstitutionNotFound` and `Stale`."""
+    """The institution, as it is now and until the transaction ends.
+
+    Raises `InstitutionNotFound`, `InstitutionMerged` and `Stale`.
+    """
     institution = read_institution(session, institution_id)
     session.refresh(institution, with_for_update={"key_share": True})
+    check_not_merged(institution)
     check_version(institution, version)
     return institution
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from leasehold.customers.errors import CustomerHasLicenses
 from leasehold.customers.institutions import locked_institution
-from leasehold.customers.merged import check_not_merged
 from leasehold.customers.models import Customer, Institution, PipelineStage
 from leasehold.kit.errors import DomainError, Kind
 from leasehold.leads.models import StageMove
@@ -63,7 +62,6 @@ def convert(
     Raises `InstitutionNotFound`, `Stale`, `InstitutionMerged`, `InstitutionArchived`, and what `create_licenses` does.
     """
     institution = locked_institution(session, institution_id)
-    check_not_merged(institution)
     customer = customer_of(session, institution_id)
     is_new = customer is None
     if customer is None:
@@ -82,7 +80,7 @@ def convert(
 def unconvert(session: Session, institution_id: int, *, version: int | None = None) -> None:
     """Make a customer that no license ever was for a lead again, in the open stage that it came from.
 
-    Raises `InstitutionNotFound`, `Stale`, `NotACustomer` and `CustomerHasLicenses`.
+    Raises `InstitutionNotFound`, `InstitutionMerged`, `Stale`, `NotACustomer` and `CustomerHasLicenses`.
     """
     institution = locked_institution(session, institution_id, version=version)
     customer = customer_of(session, institution_id)

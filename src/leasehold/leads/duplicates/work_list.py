@@ -13,7 +13,6 @@ from leasehold.kit.database import Connection
 from leasehold.kit.errors import DomainError, Kind
 from leasehold.kit.orm import driver_connection
 from leasehold.leads.duplicates.candidates import PossibleDuplicate, find_candidates
-from leasehold.leads.duplicates.likeness import Reason
 
 MOST_CHECKED = 500
 """So many institutions are looked at in one go of the worker."""
@@ -47,7 +46,7 @@ SELECT d.first_id, a.name, ca.id, d.second_id, b.name, cb.id, d.score, d.reasons
   LEFT JOIN customers AS cb ON cb.institution_id = b.id
  ORDER BY d.score DESC, d.first_id, d.second_id LIMIT %(limit)s OFFSET %(offset)s
 """
-_COUNT = "SELECT count(*) FROM (SELECT FROM duplicate_candidates LIMIT %(most)s) AS some"
+_COUNT = "SELECT count(*) FROM (SELECT FROM duplicate_candidates LIMIT %(most)s) AS first"
 _DISMISS = """
 INSERT INTO duplicate_dismissals (first_id, second_id, dismissed_by) VALUES (%(first)s, %(second)s, %(by)s)
 ON CONFLICT ON CONSTRAINT duplicate_dismissals_pair DO NOTHING
@@ -66,7 +65,7 @@ class DuplicateOfItself(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two institutions that may be one. The `customer` ids are None of what is no customer."""
+    """Two institutions that may be one, for `Reason`s. The `customer` ids are None of what is no customer."""
 
     first_id: int
     first_name: str
@@ -75,7 +74,7 @@ class Pair:
     second_name: str
     second_customer_id: int | None
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: list[str]
     found_at: datetime
 
 
@@ -112,7 +111,7 @@ def check_what_was_written(connection: Connection) -> int:
 def list_pairs(session: Session, *, limit: int = 100, offset: int = 0) -> list[Pair]:
     """The work list, the likeliest pairs first."""
     rows: list[Any] = driver_connection(session).execute(_LISTED, {"limit": limit, "offset": offset}).fetchall()
-    return [Pair(*names, tuple(map(Reason, reasons)), found_at) for *names, reasons, found_at in rows]
+    return [Pair(*row) for row in rows]
 
 
 def count_pairs(session: Session, *, most: int = 1000) -> int:

@@ -21,8 +21,8 @@ class Reference:
     """A foreign key, and the fate of its rows.
 
     Rows that move are named by `key` afterwards; `is_whole_key` says that it names one row alone. `unless` is a
-    condition on a row `m` under which it stays, because the winner (`%(winner)s`) has the same. `rival` is the condition
-    on a row `w` of the winner beside which `m` cannot be the primary one.
+    condition on a row `m` under which it stays, because the winner (`%(winner)s`) has the same. `rival` is the
+    condition on a row `w` of the winner beside which `m` cannot be the primary one.
     """
 
     name: LiteralString

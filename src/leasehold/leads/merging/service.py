@@ -93,9 +93,9 @@ def merge_institutions(
     )
     session.add(merge)
     session.flush()
-    for row in (pair.loser, pair.winner, merge, pair.losing_customer, pair.winning_customer):
-        if row is not None:
-            session.refresh(row)
+    session.expire_all()  # rows have moved that the session does not know of
+    for row in (pair.loser, pair.winner, merge):
+        session.refresh(row)
     return merge
 
 

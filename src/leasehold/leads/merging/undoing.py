@@ -61,6 +61,7 @@ def undo_merge(session: Session, loser_id: int, *, actor: Actor) -> InstitutionM
         raise _refusal(error, pair) from error
     merge.undone_at, merge.undone_by = func.clock_timestamp(), actor.name
     session.flush()
+    session.expire_all()  # rows have moved that the session does not know of
     for row in (pair.loser, pair.winner, merge):
         session.refresh(row)
     return merge

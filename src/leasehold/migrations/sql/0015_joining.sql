@@ -5,15 +5,16 @@
 -- What is left of a name without what does not tell institutions apart: the legal form and the numbers. Of a name that is
 -- nothing else, the folded name is left.
 CREATE FUNCTION core_name(p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT coalesce(nullif(btrim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(' ' || fold_name(p_name) || ' ',
+    SELECT coalesce(nullif(btrim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        regexp_replace(' ' || fold_name(p_name) || ' ', '\mand\M', 'und', 'g'),
         '\m(gesellschaft mit beschraenkter haftung|gesellschaft buergerlichen rechts|kommanditgesellschaft auf aktien|kommanditgesellschaft'
         '|aktiengesellschaft|offene handelsgesellschaft|eingetragene genossenschaft|eingetragener verein|eingetragener kaufmann'
         '|ggmbh|gmbh|g m b h|gesmbh|ges m b h|m b h|mbh|kgaa|ohg|gbr|haftungsbeschraenkt|partgmbb|partg mbb|partg|aoer|kdoer'
         '|sarl|s a r l|sp z o o|d o o|doo|s r o|s r l|s p a|limited|incorporated|aktieselskab)\M', ' ', 'g'),
-        '(\s+(and|und|co|kg|ag|se|ug|eg|e g|ek|e k|ev|e v|mbb|ltd|llc|llp|lp|inc|plc|corp|corporation|company|sa|s a|sas|spa|srl|bv|b v|nv|n v'
+        '(\s+(und|co|kg|ag|se|ug|eg|e g|ek|e k|ev|e v|mbb|ltd|llc|llp|lp|inc|plc|corp|corporation|company|sa|s a|sas|spa|srl|bv|b v|nv|n v'
         '|ab|as|a s|aps|oy|oyj|kft|zrt|sro|sl|s l|pty|in liquidation|i l|i g))+\s*$', ' '),
         '\d+|\m(ii|iii|iv|vi|vii|viii|ix)\M', ' ', 'g'),
-        '\s+(and\s+)?', ' ', 'g')), ''), fold_name(p_name))
+        '\s+', ' ', 'g')), ''), fold_name(p_name))
 $$;
 
 -- The numbers in a name, in order of size and without leading zeros: two that differ in them are two institutions.
