@@ -1,6 +1,7 @@
 """Leads for tests, and a member of the staff who looks after them."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from leasehold.leads.pipeline import add_lead
 from leasehold.staff.models import StaffMember
 
 ACTOR = Actor("cli:test")
+UTC = ZoneInfo("UTC")
 
 
 def make_lead(session: Session, name: str = "Acme", *, owner_id: int | None = None) -> int:

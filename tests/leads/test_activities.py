@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from leasehold.customers.contacts import ContactCard, add_contact, remove_contact
@@ -29,9 +30,13 @@ from leasehold.licensing.models import LicenseRow
 from leasehold.licensing.products import create_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.licensing.vocabulary import LicenseType
-from tests.leads.leads import ACTOR, make_lead, make_member
+from tests.leads.leads import ACTOR, UTC, make_lead, make_member
 
 HOUR = timedelta(hours=1)
+
+
+def _evening(session: Session) -> datetime:
+    return session.scalars(select(end_of_today(UTC))).one()
 
 
 def _plan(session: Session, lead: int, due_at: datetime | None = None, **more: int) -> int:
@@ -39,17 +44,17 @@ def _plan(session: Session, lead: int, due_at: datetime | None = None, **more: i
 
 
 def _light(session: Session, lead: int) -> Light:
-    line = read_line(session, lead)
+    line = read_line(session, lead, UTC)
     assert line is not None
     for light in Light:  # the filter says the same
-        page = read_page(session, INSTITUTIONS, Wanted({"light": [light]}), end_of_today(session))
+        page = read_page(session, INSTITUTIONS, Wanted({"light": [light]}), end_of_today(UTC))
         assert (lead in [row.institution.id for row in page.rows]) == (light is line.light)
     return line.light
 
 
 def test_the_light_is_that_of_the_most_urgent_open_activity(database: Database) -> None:
     with transaction(database, ACTOR) as session:
-        lead, evening = make_lead(session), end_of_today(session)
+        lead, evening = make_lead(session), _evening(session)
         assert _light(session, lead) is Light.NONE
         someday = _plan(session, lead)
         assert _light(session, lead) is Light.PLANNED
@@ -100,13 +105,13 @@ def test_my_day_is_what_is_mine_the_most_urgent_first_and_what_i_forgot(database
     with transaction(database, ACTOR) as session:
         me, other = make_member(session), make_member(session, "other@leasehold.test")
         lead, forgotten = make_lead(session, owner_id=me), make_lead(session, "Forgotten", owner_id=me)
-        evening = end_of_today(session)
+        evening = _evening(session)
         someday, late, today = (
             _plan(session, lead, due, assignee_id=me) for due in (None, evening - 30 * HOUR, evening)
         )
         _plan(session, lead, evening, assignee_id=other)
         assert [line.activity.id for line in activities_of(session, me)] == [late, today, someday]
-        assert [line.institution.id for line in neglected_leads(session, me)] == [forgotten]
+        assert [line.institution.id for line in neglected_leads(session, UTC, me)] == [forgotten]
 
 
 def test_what_cannot_be_said_of_an_activity_is_refused(database: Database) -> None:
@@ -133,7 +138,7 @@ def test_lifecycle_follows_customers_and_their_licenses(database: Database) -> N
         lead, away = make_lead(session, "Lead"), make_lead(session, "Away")
         archive_institution(session, away)
         buyers = [create_customer(session, name) for name in ("Fresh", "Buyer", "Former")]
-        product, evening = create_product(session, "studio", name="Studio"), end_of_today(session)
+        product, evening = create_product(session, "studio", name="Studio"), _evening(session)
         for customer, ends in zip(buyers[1:], (None, evening - timedelta(days=3)), strict=True):
             terms = LicenseTerms(1, 1, LicenseType.FULL, evening - timedelta(days=30), ends)
             create_licenses(session, terms, customer=customer, product=product)
@@ -146,10 +151,10 @@ def test_lifecycle_follows_customers_and_their_licenses(database: Database) -> N
             Lifecycle.FORMER: [buyers[2].institution_id],
         }
         for lifecycle, ids in expected.items():
-            page = read_page(session, INSTITUTIONS, Wanted({"lifecycle": [lifecycle]}), evening)
+            page = read_page(session, INSTITUTIONS, Wanted({"lifecycle": [lifecycle]}), end_of_today(UTC))
             assert [row.institution.id for row in page.rows] == ids
             assert {row.lifecycle for row in page.rows} == {lifecycle}
         with pytest.raises(ListInvalid):
-            read_page(session, INSTITUTIONS, Wanted({"lifecycle": ["never"]}), evening)
-        found = read_page(session, INSTITUTIONS, Wanted({"q": ["fo"]}), evening)
+            read_page(session, INSTITUTIONS, Wanted({"lifecycle": ["never"]}), end_of_today(UTC))
+        found = read_page(session, INSTITUTIONS, Wanted({"q": ["fo"]}), end_of_today(UTC))
         assert [row.institution.name for row in found.rows] == ["Former"]

@@ -14,7 +14,7 @@ from leasehold.leads.lists import board
 from leasehold.leads.pipeline import find_stage, list_stages, move_to_stage, stays_of
 from leasehold.leads.vocabulary import StageType
 from tests.conftest import FreshDatabase
-from tests.leads.leads import ACTOR, let_pass, make_lead
+from tests.leads.leads import ACTOR, UTC, let_pass, make_lead
 
 
 def _stage(session: Session, name: str) -> int:
@@ -120,8 +120,8 @@ def test_the_board_has_every_lead_in_its_stage(database: Database) -> None:
         old, new, gone = (make_lead(session, name) for name in ("Old", "New", "Gone"))
         let_pass(session, old, timedelta(days=3))
         archive_institution(session, gone)
-        columns = {column.stage.name: column for column in board(session)}
+        columns = {column.stage.name: column for column in board(session, UTC)}
         assert "Won" not in columns
         assert [(line.institution.id, line.days) for line in columns["New"].lines] == [(old, 3), (new, 0)]
         assert columns["New"].count == 2
-        assert [column.count for column in board(session, owner_id=1)] == [0] * 6
+        assert [column.count for column in board(session, UTC, owner_id=1)] == [0] * 6

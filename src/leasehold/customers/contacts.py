@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from leasehold.customers.details import Detail, Owner, details_of_contacts, write_details
-from leasehold.customers.errors import ContactInvalid, ContactNotFound
+from leasehold.customers.errors import ContactInvalid, ContactNotFound, ContactUnknown
 from leasehold.customers.models import Affiliation, Contact, ContactDetail, Institution
-from leasehold.customers.vocabulary import Language, Salutation
+from leasehold.customers.vocabulary import DetailKind, Language, Salutation
 from leasehold.kit.orm import check_version
 from leasehold.kit.text import clean_text
 
@@ -60,6 +60,20 @@ def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
     ).all()
     details = details_of_contacts(session, [contact.id for contact, _ in people])
     return [ContactLine(contact, affiliation, details.get(contact.id, [])) for contact, affiliation in people]
+
+
+def find_person(session: Session, email_or_number: str) -> Contact:
+    """The person with this number, or with this e-mail address. Raises `ContactUnknown`."""
+    text = email_or_number.strip()
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        found = session.scalars(select(Contact).where(Contact.id == int(text))).all()
+    else:
+        theirs = (ContactDetail.kind == DetailKind.EMAIL.value, func.lower(ContactDetail.value_norm) == text.lower())
+        people = select(ContactDetail.contact_id).where(*theirs)
+        found = session.scalars(select(Contact).where(Contact.id.in_(people)).limit(2)).all()
+    if len(found) != 1:
+        raise ContactUnknown(text[:80])
+    return found[0]
 
 
 def find_contact(session: Session, institution_id: int, contact_id: int) -> ContactLine:

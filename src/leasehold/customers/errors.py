@@ -79,6 +79,14 @@ class ContactNotFound(DomainError):
         super().__init__(Kind.NOT_FOUND, "contact_not_found", detail)
 
 
+class ContactUnknown(DomainError):
+    """Nobody, or more than one person, answers to that."""
+
+    def __init__(self, email_or_number: str) -> None:
+        detail = f"Nobody is known by {email_or_number!r} alone: give the person's number."
+        super().__init__(Kind.NOT_FOUND, "contact_unknown", detail, {"value": email_or_number})
+
+
 class DetailNotFound(DomainError):
     """Nobody is reached that way any more."""
 

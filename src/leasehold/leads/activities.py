@@ -16,6 +16,7 @@ from leasehold.leads.errors import ActivityDone, ActivityInvalid, ActivityNotFou
 from leasehold.leads.lights import due
 from leasehold.leads.models import Activity
 from leasehold.leads.vocabulary import ActivityKind
+from leasehold.staff.models import StaffMember
 from leasehold.staff.service import find_active_member
 
 LONGEST_SUBJECT = 200
@@ -40,6 +41,7 @@ class ActivityLine:
     activity: Activity
     institution: str
     person: str | None
+    assignee: str | None
 
 
 def add_activity(session: Session, institution_id: int, card: ActivityCard, *, actor: Actor) -> Activity:
@@ -61,6 +63,14 @@ def read_activity(session: Session, activity_id: int) -> Activity:
     if activity is None:
         raise ActivityNotFound
     return activity
+
+
+def read_activity_line(session: Session, activity_id: int) -> ActivityLine:
+    """The same, with the names of what it is about. Raises `ActivityNotFound`."""
+    found = _read(session, _lines().where(Activity.id == activity_id))
+    if not found:
+        raise ActivityNotFound
+    return found[0]
 
 
 def edit_activity(session: Session, activity_id: int, card: ActivityCard, *, version: int | None = None) -> None:
@@ -117,14 +127,15 @@ def activities_of(session: Session, member_id: int, *, limit: int = 200) -> list
 def _lines() -> Select[Any]:
     name = func.concat_ws(" ", Contact.first_name, Contact.last_name)
     return (
-        select(Activity, Institution.name, name, Contact.id)
+        select(Activity, Institution.name, name, Contact.id, StaffMember.name)
         .join(Institution, Institution.id == Activity.institution_id)
         .outerjoin(Contact, Contact.id == Activity.contact_id)
+        .outerjoin(StaffMember, StaffMember.id == Activity.assignee_id)
     )
 
 
 def _read(session: Session, query: Select[Any]) -> list[ActivityLine]:
-    return [ActivityLine(row[0], row[1], row[2] if row[3] else None) for row in session.execute(query)]
+    return [ActivityLine(row[0], row[1], row[2] if row[3] else None, row[4]) for row in session.execute(query)]
 
 
 def _write(session: Session, activity: Activity, card: ActivityCard) -> None:

@@ -1,29 +1,27 @@
 """The traffic light of an institution and its place in the life of a customer: derived in SQL, never stored."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, DateTime, and_, case, exists, func, literal_column, not_, or_, select
 
 from leasehold.customers.models import Customer, Institution
 from leasehold.leads.models import Activity
 from leasehold.leads.vocabulary import Lifecycle, Light
 from leasehold.licensing.models import LicenseRow
-from leasehold.settings.days import time_zone
 
 due = func.coalesce(Activity.due_at, literal_column("'infinity'::timestamptz"))
 """When an activity is due; one that has time, never. The form that the indexes have."""
 
 
-def end_of_today(session: Session) -> datetime:
-    """The moment at which the installation's present day is over."""
-    zone = time_zone(session)
-    now: datetime = session.scalar(select(func.clock_timestamp())) or datetime.now(zone)
-    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+def end_of_today(zone: ZoneInfo) -> ColumnElement[datetime]:
+    """The moment at which the present day of `zone` is over, by the database's clock."""
+    begun = func.date_trunc("day", func.timezone(zone.key, func.now()))
+    return func.timezone(zone.key, begun + timedelta(days=1), type_=DateTime(timezone=True))
 
 
-def light_column(end_of_day: datetime) -> ColumnElement[str]:
+def light_column(end_of_day: ColumnElement[datetime]) -> ColumnElement[str]:
     """The traffic light of the row of `Institution`; what has no day of its own is planned."""
     next_due = (
         select(func.min(due))
@@ -39,7 +37,7 @@ def light_column(end_of_day: datetime) -> ColumnElement[str]:
     )
 
 
-def has_light(light: Light, end_of_day: datetime) -> ColumnElement[bool]:
+def has_light(light: Light, end_of_day: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether the row of `Institution` has this light, in a form that indexes answer."""
     match light:
         case Light.NONE:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from leasehold.customers.models import Customer, Institution, PipelineStage
@@ -23,7 +24,7 @@ MOST_CARDS = 50
 
 @dataclass(frozen=True, slots=True)
 class InstitutionLine:
-    """An institution with how it stands; `entered_at` is when it came into its stage."""
+    """An institution with how it stands, and the names of what it refers to; `entered_at`: into its stage."""
 
     institution: Institution
     lifecycle: Lifecycle
@@ -33,6 +34,7 @@ class InstitutionLine:
     entered_at: datetime | None
     days: int | None
     customer_id: int | None
+    parent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,10 @@ def institutions_named(part: str, most: int) -> Select[int]:
     return select(found.c.id)
 
 
-def _lines(end_of_day: datetime) -> Select[Any]:
+def _lines(end_of_day: ColumnElement[datetime]) -> Select[Any]:
     # What is shown of others is looked up after sorting, for one page of rows.
-    stage, owner, move, customer = (
-        aliased(PipelineStage),
-        aliased(StaffMember),
-        aliased(StageMove),
-        aliased(Customer),
-    )
+    stage, owner, move = aliased(PipelineStage), aliased(StaffMember), aliased(StageMove)
+    customer, parent = aliased(Customer), aliased(Institution)
     entered = (
         select(move.entered_at)
         .where(move.institution_id == Institution.id, move.left_at.is_(None))
@@ -81,19 +79,20 @@ def _lines(end_of_day: datetime) -> Select[Any]:
         entered,
         func.floor(func.extract("epoch", func.statement_timestamp() - entered) / 86400),
         select(customer.id).where(customer.institution_id == Institution.id).correlate(Institution).scalar_subquery(),
+        select(parent.name).where(parent.id == Institution.parent_id).correlate(Institution).scalar_subquery(),
     ).where(Institution.merged_into_id.is_(None))
 
 
 def _read(row: Any, _context: object) -> InstitutionLine:
     days = None if row[6] is None else int(row[6])
-    return InstitutionLine(row[0], Lifecycle(row[1]), Light(row[2]), row[3], row[4], row[5], days, row[7])
+    return InstitutionLine(row[0], Lifecycle(row[1]), Light(row[2]), row[3], row[4], row[5], days, row[7], row[8])
 
 
 def _found_by(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
     return Institution.id.in_(institutions_named(" ".join(texts), MOST_LISTED))
 
 
-def _with_light(texts: Sequence[str], end_of_day: datetime) -> ColumnElement[bool]:
+def _with_light(texts: Sequence[str], end_of_day: ColumnElement[datetime]) -> ColumnElement[bool]:
     return or_(*(has_light(Light(text), end_of_day) for text in _known(texts, list(Light))))
 
 
@@ -112,7 +111,7 @@ def _known(texts: Sequence[str], possible: Sequence[str]) -> Sequence[str]:
     return texts
 
 
-INSTITUTIONS: Listing[datetime, InstitutionLine] = Listing(
+INSTITUTIONS: Listing[ColumnElement[datetime], InstitutionLine] = Listing(
     name="institutions",
     query=_lines,
     read=_read,
@@ -134,43 +133,48 @@ INSTITUTIONS: Listing[datetime, InstitutionLine] = Listing(
 )
 
 
-def read_line(session: Session, institution_id: int) -> InstitutionLine | None:
+def read_line(session: Session, institution_id: int, zone: ZoneInfo) -> InstitutionLine | None:
     """One institution with how it stands; None where it was merged into another, or there is none."""
-    row = session.execute(_lines(end_of_today(session)).where(Institution.id == institution_id)).one_or_none()
+    row = session.execute(_lines(end_of_today(zone)).where(Institution.id == institution_id)).one_or_none()
     return None if row is None else _read(row, None)
 
 
-def institutions_page(session: Session, *, after_id: int = 0, limit: int = 500) -> list[InstitutionLine]:
+def institutions_page(
+    session: Session, zone: ZoneInfo, *, after_id: int = 0, limit: int = 500
+) -> list[InstitutionLine]:
     """One page of institutions in the order of their ids, from the one after `after_id`; not the archived ones."""
-    page = _lines(end_of_today(session)).where(Institution.id > after_id, Institution.archived_at.is_(None))
+    page = _lines(end_of_today(zone)).where(Institution.id > after_id, Institution.archived_at.is_(None))
     return [_read(row, None) for row in session.execute(page.order_by(Institution.id).limit(limit))]
 
 
-def board(session: Session, *, owner_id: int | None = None) -> list[BoardColumn]:
+def board(session: Session, zone: ZoneInfo, *, owner_id: int | None = None) -> list[BoardColumn]:
     """Every stage but the won ones, with its leads; of one member of the staff where that is given."""
     mine: list[ColumnElement[bool]] = [Institution.archived_at.is_(None), Institution.merged_into_id.is_(None)]
     mine += [] if owner_id is None else [Institution.owner_id == owner_id]
     counted = select(Institution.stage_id, func.count()).where(*mine, Institution.stage_id.is_not(None))
     counts = {row[0]: int(row[1]) for row in session.execute(counted.group_by(Institution.stage_id))}
-    end_of_day = end_of_today(session)
-    columns = []
-    for stage in list_stages(session):
-        if stage.type == StageType.WON:
-            continue
-        query = _lines(end_of_day).where(*mine, Institution.stage_id == stage.id)
-        entered = select(StageMove.entered_at).where(
-            StageMove.institution_id == Institution.id, StageMove.left_at.is_(None)
-        )
-        query = query.order_by(entered.correlate(Institution).scalar_subquery(), Institution.id).limit(MOST_CARDS)
-        lines = [_read(row, None) for row in session.execute(query)] if counts.get(stage.id) else []
-        columns.append(BoardColumn(stage, counts.get(stage.id, 0), lines))
-    return columns
+    first = (
+        select(StageMove.institution_id)
+        .join(Institution, Institution.id == StageMove.institution_id)
+        .where(StageMove.stage_id == PipelineStage.id, StageMove.left_at.is_(None), *mine)
+        .order_by(StageMove.entered_at, StageMove.institution_id)
+        .limit(MOST_CARDS)
+        .lateral("first")
+    )
+    shown = select(first.c.institution_id).select_from(PipelineStage).join(first, true())
+    rows = session.execute(_lines(end_of_today(zone)).where(Institution.id.in_(shown)))
+    lines = sorted((_read(row, None) for row in rows), key=lambda line: (-(line.days or 0), line.institution.id))
+    return [
+        BoardColumn(stage, counts.get(stage.id, 0), [line for line in lines if line.institution.stage_id == stage.id])
+        for stage in list_stages(session)
+        if stage.type != StageType.WON
+    ]
 
 
-def neglected_leads(session: Session, owner_id: int, *, limit: int = 50) -> list[InstitutionLine]:
-    """The leads in open stages that somebody looks after and that nothing is planned for, longest in stage first."""
-    open_stages = [stage.id for stage in list_stages(session) if stage.type == StageType.OPEN]
-    end_of_day = end_of_today(session)
+def neglected_leads(session: Session, zone: ZoneInfo, owner_id: int, *, limit: int = 50) -> list[InstitutionLine]:
+    """The leads in open stages that somebody looks after and that nothing is planned for, the oldest first."""
+    open_stages = select(PipelineStage.id).where(PipelineStage.type == StageType.OPEN.value)
+    end_of_day = end_of_today(zone)
     query = _lines(end_of_day).where(
         Institution.owner_id == owner_id,
         Institution.archived_at.is_(None),
