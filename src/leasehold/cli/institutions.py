@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from leasehold.cli.call import Call
 from leasehold.cli.institution_fields import fields_of, fields_of_line, note_fields, whole_fields
+from leasehold.cli.institution_joining import app as joining
+from leasehold.cli.institution_joining import duplicate_fields
 from leasehold.cli.paging import all_rows
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
@@ -22,6 +24,7 @@ from leasehold.customers.institutions import (
 )
 from leasehold.customers.vocabulary import DetailKind, InstitutionKind, Language
 from leasehold.kit.listing import Wanted, stream_rows
+from leasehold.leads.duplicates.work_list import possible_duplicates
 from leasehold.leads.lights import end_of_today
 from leasehold.leads.lists import INSTITUTIONS, institutions_page
 from leasehold.leads.notes import add_note, list_notes
@@ -31,6 +34,7 @@ from leasehold.settings.days import time_zone
 from leasehold.staff.service import get_staff_member
 
 app = new_group()
+app.add_typer(joining)
 
 InstitutionArgument = Annotated[str, typer.Argument(metavar="NAME-OR-ID", help="The institution.", show_default=False)]
 LegalForm = Annotated[str | None, typer.Option(help="GmbH, e. V., Inc. …")]
@@ -64,12 +68,14 @@ def create(
     emails: Emails = None,
     phones: Phones = None,
 ) -> None:
-    """Write an institution down as a lead, in the first stage."""
+    """Write an institution down as a lead, in the first stage; who it may be already is listed with it."""
     with transaction(call) as session:
         said = _said(session, legal_form=legal_form, kind=kind, website=website, vat_id=vat_id, parent=parent)
         said |= _said(session, language=language, owner=owner, source=source, tags=tags)
         card = replace(InstitutionCard(name, details=_details(emails, phones)), **said)
-        fields = fields_of(session, add_lead(session, card).id)
+        made = add_lead(session, card)
+        found = duplicate_fields(possible_duplicates(session, made.id))
+        fields = fields_of(session, made.id) | {"possible_duplicates": found}
     call.show(fields)
 
 

@@ -75,7 +75,8 @@ def read_institution(session: Session, institution_id: int) -> Institution:
 def find_institution(session: Session, name_or_id: str) -> Institution:
     """The institution with this id, or with this name in any spelling of letters.
 
-    Raises `InstitutionNotFound`, and `InstitutionAmbiguous` where several have the name.
+    Raises `InstitutionNotFound`, `InstitutionMerged` of the id of one that was merged into another, and
+    `InstitutionAmbiguous` where several have the name.
     """
     text = name_or_id.strip()
     number = int(text[:19]) if text.isascii() and text.isdigit() and int(text[:20]) <= _LARGEST_ID else None
@@ -85,6 +86,8 @@ def find_institution(session: Session, name_or_id: str) -> Institution:
     live = select(Institution).where(wanted, Institution.merged_into_id.is_(None))
     found = session.scalars(live.order_by(Institution.id)).all()
     found = [one for one in found if one.id == number] or found
+    if not found and number is not None:
+        check_not_merged(read_institution(session, number))
     if not found:
         raise InstitutionNotFound(name_or_id)
     if len(found) > 1:

@@ -3,10 +3,10 @@
 -- Names as they are compared ---------------------------------------------------------------------------------------
 
 -- What is left of a name without what does not tell institutions apart: the legal form and the numbers. Of a name that is
--- nothing else, the folded name is left.
+-- nothing else, the folded name is left. (A restore knows no search path: functions are named with their schema.)
 CREATE FUNCTION core_name(p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     SELECT coalesce(nullif(btrim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-        regexp_replace(' ' || fold_name(p_name) || ' ', '\mand\M', 'und', 'g'),
+        regexp_replace(' ' || public.fold_name(p_name) || ' ', '\mand\M', 'und', 'g'),
         '\m(gesellschaft mit beschraenkter haftung|gesellschaft buergerlichen rechts|kommanditgesellschaft auf aktien|kommanditgesellschaft'
         '|aktiengesellschaft|offene handelsgesellschaft|eingetragene genossenschaft|eingetragener verein|eingetragener kaufmann'
         '|ggmbh|gmbh|g m b h|gesmbh|ges m b h|m b h|mbh|kgaa|ohg|gbr|haftungsbeschraenkt|partgmbb|partg mbb|partg|aoer|kdoer'
@@ -14,7 +14,7 @@ CREATE FUNCTION core_name(p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARAL
         '(\s+(und|co|kg|ag|se|ug|eg|e g|ek|e k|ev|e v|mbb|ltd|llc|llp|lp|inc|plc|corp|corporation|company|sa|s a|sas|spa|srl|bv|b v|nv|n v'
         '|ab|as|a s|aps|oy|oyj|kft|zrt|sro|sl|s l|pty|in liquidation|i l|i g))+\s*$', ' '),
         '\d+|\m(ii|iii|iv|vi|vii|viii|ix)\M', ' ', 'g'),
-        '\s+', ' ', 'g')), ''), fold_name(p_name))
+        '\s+', ' ', 'g')), ''), public.fold_name(p_name))
 $$;
 
 -- The numbers in a name, in order of size and without leading zeros: two that differ in them are two institutions.
@@ -22,7 +22,7 @@ CREATE FUNCTION name_numbers(p_name text) RETURNS text LANGUAGE sql IMMUTABLE PA
     SELECT coalesce(string_agg(n.number, ' ' ORDER BY length(n.number), n.number), '')
       FROM (SELECT CASE WHEN found[1] ~ '^\d' THEN coalesce(nullif(ltrim(found[1], '0'), ''), '0')
                         ELSE (array_position('{i,ii,iii,iv,v,vi,vii,viii,ix}'::text[], found[1]))::text END AS number
-              FROM regexp_matches(fold_name(p_name), '\d+|\m(?:ii|iii|iv|vi|vii|viii|ix)\M', 'g') AS found) AS n
+              FROM regexp_matches(public.fold_name(p_name), '\d+|\m(?:ii|iii|iv|vi|vii|viii|ix)\M', 'g') AS found) AS n
 $$;
 
 ALTER TABLE institutions
