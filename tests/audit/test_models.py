@@ -11,6 +11,8 @@ import leasehold.api_keys.models
 import leasehold.audit.models
 import leasehold.customers.models
 import leasehold.imports.models
+import leasehold.leads.merging.models
+import leasehold.leads.models
 import leasehold.licensing.models
 import leasehold.resources.models
 import leasehold.settings.models
@@ -32,6 +34,9 @@ _WITHOUT_MODEL = (
     "backup_days",
     "backup_state",
     "resource_counts",
+    "duplicate_candidates",
+    "duplicate_checks",
+    "duplicate_dismissals",
 )
 _TRIGGER_ARGUMENTS = """
 SELECT c.relname, encode(t.tgargs, 'escape')

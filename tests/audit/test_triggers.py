@@ -23,6 +23,8 @@ NOT_AUDITED = {
     "backup_state",
     "import_upload_parts",
     "import_uploads",
+    "duplicate_candidates",
+    "duplicate_checks",
     "license_denials",
     "license_heartbeats",
     "license_sessions",
@@ -31,6 +33,7 @@ NOT_AUDITED = {
     "server_processes",
     "session_history",
     "sign_in_throttles",
+    "stage_moves",
     "staff_challenges",
     "staff_recovery_codes",
     "staff_sessions",
@@ -73,7 +76,11 @@ ROWS = {
         "INSERT INTO api_keys (name, digest, hint, scopes) VALUES ('shop', '\\x00', 'ABCD', '{license}')",
         "revoked_at = now()",
     ),
-    "institutions": ("INSERT INTO institutions (name) VALUES ('Acme')", "name = 'Acme GmbH'"),
+    "pipeline_stages": (
+        "INSERT INTO pipeline_stages (name, type, position) VALUES ('Trial', 'open', 45)",
+        "colour = 'teal' WHERE name = 'Trial'",
+    ),
+    "institutions": ("INSERT INTO institutions (name) VALUES ('Acme')", "name = 'Acme GmbH' WHERE name = 'Acme'"),
     "contacts": (f"INSERT INTO contacts (last_name) VALUES ('{PERSONAL}')", f"first_name = '{PERSONAL}'"),
     "affiliations": (
         "INSERT INTO affiliations (contact_id, institution_id) SELECT c.id, i.id FROM contacts AS c, institutions AS i",
@@ -83,6 +90,20 @@ ROWS = {
         "INSERT INTO contact_details (contact_id, kind, value) "
         f"SELECT id, 'email', '{PERSONAL}@example.org' FROM contacts",
         "is_primary = true",
+    ),
+    "addresses": (
+        "INSERT INTO addresses (contact_id, kind, street, city, country) "
+        f"SELECT id, 'postal', '{PERSONAL}', 'Berlin', 'DE' FROM contacts",
+        f"street = '{PERSONAL} 2'",
+    ),
+    "activities": (
+        "INSERT INTO activities (institution_id, kind, subject, made_by) "
+        f"SELECT id, 'call', '{PERSONAL}', 'cli:test' FROM institutions",
+        f"subject = '{PERSONAL} II'",
+    ),
+    "institution_notes": (
+        "INSERT INTO institution_notes (institution_id) SELECT id FROM institutions",
+        "is_pinned = true",
     ),
     "customers": (
         "INSERT INTO customers (institution_id) SELECT id FROM institutions",
@@ -133,6 +154,17 @@ ROWS = {
         "INSERT INTO resource_requests (idempotency_key, license_id, content) SELECT '1', id, '' FROM licenses",
         "content = 'x'",
     ),
+    "duplicate_dismissals": (
+        "WITH i AS (INSERT INTO institutions (name) VALUES ('Twin') RETURNING id) "
+        "INSERT INTO duplicate_dismissals (first_id, second_id, dismissed_by) "
+        "SELECT a.id, i.id, 'cli:test' FROM institutions AS a, i",
+        "dismissed_by = 'cli:other'",
+    ),
+    "institution_merges": (
+        "INSERT INTO institution_merges (loser_id, winner_id, before, after, moved, made_by) "
+        "SELECT second_id, first_id, '{}', '{}', '{}', 'cli:test' FROM duplicate_dismissals",
+        "undone_at = now(), undone_by = 'cli:test'",
+    ),
     "runtime": ("", "session_timeout = 90"),
 }
 # Rows that nobody may change: what is written there, and the row that it leaves in the log.
@@ -144,6 +176,10 @@ FINAL = {
     "resource_notes": (
         "INSERT INTO resource_notes (resource_id, body, made_by) "
         f"SELECT id, '{PERSONAL} called', 'cli:test' FROM resources"
+    ),
+    "institution_note_versions": (
+        "INSERT INTO institution_note_versions (note_id, number, body, made_by) "
+        f"SELECT id, 1, '{PERSONAL} called', 'cli:test' FROM institution_notes"
     ),
     "license_notes": (
         "INSERT INTO license_notes (license_id, body, made_by) "
@@ -238,6 +274,8 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
         "resource_imports",
         "resource_pools",
         "contact_details",
+        "addresses",
+        "activities",
         "affiliations",
         "contacts",
         *credentials,
@@ -257,6 +295,8 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
     assert in_clear == []
     assert {action for table, action in kept if table == "contacts"} == {"insert", "update", "delete"}
     assert {table for table, _ in kept} == {
+        "activities",
+        "addresses",
         "contact_details",
         "contacts",
         "device_registrations",
@@ -297,6 +337,10 @@ def test_the_license_server_cannot_read_what_it_does_not_need(fresh_database: Fr
         "institutions",
         "contacts",
         "contact_details",
+        "addresses",
+        "activities",
+        "institution_notes",
+        "institution_note_versions",
         "customers",
         "resources",
         "resource_allocations",

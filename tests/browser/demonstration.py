@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from leasehold.api_keys.rotation import rotate_api_key
 from leasehold.api_keys.service import create_api_key
 from leasehold.audit.queries import list_life
-from leasehold.customers.contacts import ContactCard, Detail, add_contact
+from leasehold.customers.contacts import ContactCard, add_contact
+from leasehold.customers.details import Detail
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind

@@ -5,6 +5,8 @@ from typing import Final
 # Groups of verbs: name → (module, help). The module's `app` holds the verbs.
 GROUPS: Final[dict[str, tuple[str, str]]] = {
     "customer": ("leasehold.cli.customers", "Whom licenses are for."),
+    "institution": ("leasehold.cli.institutions", "Organisations, leads among them: their stages and notes."),
+    "activity": ("leasehold.cli.activities", "What is to be done about institutions."),
     "product": ("leasehold.cli.products", "What is licensed."),
     "license": ("leasehold.cli.licenses", "Create, show, change, extend, suspend and delete licenses."),
     "device": ("leasehold.cli.devices", "Devices that are registered under licenses."),

@@ -25,7 +25,8 @@ def customers_named(part: str, most: int) -> Select[int]:
     contains = name.like(f"%{words}%")
     begins = or_(name.like(f"{words}%"), name.like(f"% {words}%"))
     wanted = contains if len(part) >= _SHORTEST_INDEXED else begins
-    found = select(Institution.id).where(wanted).limit(most).cte("named").prefix_with("MATERIALIZED")
+    live = Institution.merged_into_id.is_(None)
+    found = select(Institution.id).where(wanted, live).limit(most).cte("named").prefix_with("MATERIALIZED")
     return select(Customer.id).where(Customer.institution_id.in_(select(found.c.id)))
 
 
@@ -44,6 +45,7 @@ CUSTOMERS: Listing[None, Customer] = Listing(
     query=lambda _: (
         select(Customer)
         .join(Institution, Institution.id == Customer.institution_id)
+        .where(Institution.merged_into_id.is_(None))
         .options(contains_eager(Customer.institution))
     ),
     read=_read,

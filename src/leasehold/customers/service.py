@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from leasehold.customers.errors import CustomerAmbiguous, CustomerNotFound
+from leasehold.customers.institutions import LONGEST_NAME
+from leasehold.customers.merged import survivor_of
 from leasehold.customers.models import Customer, Institution
 from leasehold.kit.text import clean_text
 
-LONGEST_NAME = 200
 _LARGEST_ID = 2**63 - 1
 
 
@@ -54,18 +55,29 @@ def find_or_create_customer(session: Session, name_or_id: str) -> Customer:
 
 
 def list_customers(session: Session, *, after_id: int = 0, limit: int = 500) -> Sequence[Customer]:
-    """One page of customers in the order of their ids, from the one after `after_id`."""
-    page = select(Customer).where(Customer.id > after_id).order_by(Customer.id).limit(limit)
+    """One page of customers in the order of their ids, from the one after `after_id`; none that was merged away."""
+    page = select(Customer).join(Customer.institution).options(contains_eager(Customer.institution))
+    page = page.where(Customer.id > after_id, Institution.merged_into_id.is_(None)).order_by(Customer.id).limit(limit)
     return session.scalars(page).all()
 
 
 def _matches(session: Session, name_or_id: str) -> Sequence[Customer]:
-    by_name = func.lower(Institution.name) == func.lower(" ".join(name_or_id.split()))
-    number = _as_id(name_or_id)
+    same_name = func.lower(Institution.name) == func.lower(" ".join(name_or_id.split()))
+    by_name = and_(same_name, Institution.merged_into_id.is_(None))
+    number = _survivor(session, _as_id(name_or_id))
     wanted = by_name if number is None else or_(Customer.id == number, by_name)
     query = select(Customer).join(Customer.institution).options(contains_eager(Customer.institution))
     found = session.scalars(query.where(wanted).order_by(Customer.id)).all()
     return [customer for customer in found if customer.id == number] or found
+
+
+def _survivor(session: Session, customer_id: int | None) -> int | None:
+    """The customer that answers for this one, where its institution was merged into another's."""
+    of = select(Customer.institution_id).join(Customer.institution)
+    merged = session.scalar(of.where(Customer.id == customer_id, Institution.merged_into_id.is_not(None)))
+    if merged is None:
+        return customer_id
+    return session.scalar(select(Customer.id).where(Customer.institution_id == survivor_of(session, merged)))
 
 
 def _as_id(text: str) -> int | None:

@@ -6,6 +6,7 @@ from leasehold.audit.sealing import seal_audit
 from leasehold.imports.uploads import forget_old_uploads
 from leasehold.kit.database import Connection
 from leasehold.kit.signing import load_key_ring
+from leasehold.leads.duplicates.work_list import check_what_was_written
 from leasehold.licensing.sweep import sweep_dead_sessions
 from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import forget_old_denials
@@ -60,6 +61,7 @@ JOBS = (
     Job("server_processes", timedelta(minutes=1), on_connection(remove_dead_processes)),
     Job("partitions", timedelta(days=1), on_connection(ensure_partitions), also_at_start=True),
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
+    Job("duplicates", timedelta(seconds=10), on_connection(check_what_was_written)),
     Job("backups", timedelta(minutes=1), start_due_backup),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
     Job("resource_counts", timedelta(minutes=1), on_connection(fold_counts)),
