@@ -34,6 +34,7 @@ CAPABILITIES = (
     "customers",
     "imports",
     "kit",
+    "leads",
     "licensing",
     "operations",
     "resources",
