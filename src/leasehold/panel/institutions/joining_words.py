@@ -63,4 +63,4 @@ def value_words(session: Session, name: str, value: Any) -> str:
 
 def both() -> str:
     """The choice to put two lists of tags together."""
-    return gettext("both")
+    return str(gettext("both"))
