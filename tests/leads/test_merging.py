@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select, text
@@ -48,6 +49,7 @@ from leasehold.licensing.transfers import transfer_license
 from tests.conftest import FreshDatabase
 from tests.leads.leads import ACTOR, make_lead
 
+ZONE = ZoneInfo("UTC")
 FOREIGN_KEYS = """
 SELECT c.conname, c.conrelid::regclass::text, a.attname
   FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
@@ -113,7 +115,7 @@ def test_all_that_belongs_to_the_loser_moves_and_comes_back(fresh_database: Fres
         people = {line.contact.id: line.affiliation.is_primary for line in list_contacts(session, winner)}
         assert people == {ada: False, both: False, grace: True}
         assert {one.value for one in list_details(session, Owner(institution_id=winner))} == {phone.value, mail.value}
-        assert len(open_activities(session, winner)) == len(list_notes(session, winner)) == 1
+        assert len(open_activities(session, ZONE, winner)) == len(list_notes(session, winner)) == 1
         assert read_institution(session, winner).tags == ["a", "b"]
         assert (survivor_of(session, loser), survivor_of(session, winner), survivor_of(session, 99)) == (
             winner,
@@ -143,7 +145,7 @@ def _picture(session: Session, institution_id: int) -> list[Any]:
         [(one.value, one.is_primary) for one in list_details(session, Owner(institution_id=institution_id))],
         list(session.scalars(addresses.order_by(Address.city))),
         [one.id for one in list_children(session, institution_id)],
-        len(open_activities(session, institution_id)),
+        len(open_activities(session, ZONE, institution_id)),
         len(list_notes(session, institution_id)),
         len(stays_of(session, institution_id)),
     ]

@@ -26,9 +26,12 @@ from leasehold.panel.institutions import (  # further pages of the same subject
     activity_views,  # noqa: F401
     board,
     contact_views,  # noqa: F401
+    conversion_views,  # noqa: F401
+    merge_views,  # noqa: F401
     my_day,
     note_views,  # noqa: F401
 )
+from leasehold.panel.institutions import duplicate_views as duplicates
 from leasehold.panel.institutions import views as institutions
 from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
@@ -72,6 +75,7 @@ _SUBJECTS = (
     saved,
     my_day,
     institutions,
+    duplicates,
     board,
     customers,
     products,

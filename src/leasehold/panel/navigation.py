@@ -29,6 +29,7 @@ PLACES = (
     Place("my_day.show_my_day", _("My day"), "calendar"),
     Place("institutions.list_institutions", _("Institutions"), "world"),
     Place("board.show_board", _("Pipeline"), "columns"),
+    Place("duplicates.list_duplicates", _("Duplicates"), "copy"),
     Place("customers.list_customers", _("Customers"), "building"),
     Place("products.list_products", _("Products"), "package"),
     Place("licenses.list_licenses", _("Licenses"), "key"),

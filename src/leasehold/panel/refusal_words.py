@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from leasehold.licensing.vocabulary import Code
+from leasehold.panel.institutions.joining_refusals import OF_JOINING
 from leasehold.panel.institutions.refusal_words import OF_INSTITUTIONS
 from leasehold.panel.resources.refusal_words import OF_RESOURCES
 
@@ -197,4 +198,4 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("passkey_refused", None): _("The passkey was not accepted: its answer is too old or does not fit. Try again."),
     ("sign_in_busy", None): _("Too many people are signing in just now: try again in a few seconds."),
 }
-SENTENCES: Final = _OF_LICENSING | OF_INSTITUTIONS | OF_RESOURCES | _OF_THE_REST
+SENTENCES: Final = _OF_LICENSING | OF_INSTITUTIONS | OF_JOINING | OF_RESOURCES | _OF_THE_REST

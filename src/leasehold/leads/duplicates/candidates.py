@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 
 from leasehold.kit.database import Connection
 from leasehold.leads.duplicates.free_mail import is_free_mail
-from leasehold.leads.duplicates.likeness import LEAST_ALIKE, Reason, likeness_of_names, score
+from leasehold.leads.duplicates.likeness import LEAST_ALIKE, Reason, likeness_of_names, score, share_of_trigrams
 
 MOST_FOR_A_REASON = 20
 """What more than so many have in common tells nothing."""
@@ -35,8 +35,7 @@ _OF_DETAILS = """
   FROM (SELECT contact_id, institution_id FROM contact_details WHERE {found} LIMIT %(rows)s) AS d
   LEFT JOIN affiliations AS a ON a.contact_id = d.contact_id
 """
-# How alike names are is asked of the index first, with a bar that is lower than ours.
-_LOWER_THE_BAR = "SELECT set_config('pg_trgm.similarity_threshold', '0.45', true)"
+_SET_THE_BAR = "SELECT set_config('pg_trgm.similarity_threshold', %(bar)s, true)"
 _BY_NAME = """
 SELECT id FROM institutions
  WHERE name_core %% %(core)s AND name_numbers = %(numbers)s AND id <> %(id)s AND merged_into_id IS NULL
@@ -105,7 +104,7 @@ def _look(connection: Connection, subject: _Subject) -> Mapping[Reason, set[int]
         "most": MOST_FOR_A_REASON + 1,
         "rows": _MOST_ROWS,
     }
-    connection.execute(_LOWER_THE_BAR)
+    connection.execute(_SET_THE_BAR, {"bar": str(share_of_trigrams(subject.core))})
     found = {Reason.NAME: _ids(connection, _BY_NAME, asked | {"most": MOST_FOR_A_REASON})}
     if subject.vat_id:
         found[Reason.VAT_ID] = _ids(connection, _BY_VAT_ID, asked)

@@ -21,6 +21,8 @@ LEAST_ALIKE: Final = 85
 """Names less alike than this (of 100) are different ones."""
 
 _LEAST_ALIKE_WORDS: Final = 75
+_FEWEST_TRIGRAMS: Final = 0.4
+_MOST_TRIGRAMS: Final = 0.7
 # How likely it is that two who have this in common are one; of names, that depends on how alike they are.
 _CERTAINTY: Final = {Reason.VAT_ID: 0.98, Reason.DOMAIN: 0.6, Reason.PHONE: 0.6}
 _CERTAINTY_OF_SAME_NAME: Final = 0.9
@@ -39,6 +41,15 @@ def likeness_of_names(one: str, other: str) -> int:
     if alike < LEAST_ALIKE or not _each_word_has_its_counterpart(one.split(), other.split()):
         return 0
     return min(alike, 99)
+
+
+def share_of_trigrams(name: str) -> float:
+    """What share of their trigrams names like this one have in common at least, of which an index is asked first.
+
+    A wrong letter costs four of a name's trigrams, which are about as many as its letters. The lower the share is, the
+    longer the index looks: of 300,000 names three times as long at 0.45 as at 0.7.
+    """
+    return round(min(_MOST_TRIGRAMS, max(_FEWEST_TRIGRAMS, (len(name) - 4) / (len(name) + 4))), 2)
 
 
 def score(reasons: Collection[Reason], names: int) -> int:

@@ -57,16 +57,17 @@ CALL audit_changes_of('institutions', 'id', '{name,legal_form,website_domain,lan
 
 -- No institution stands above itself, whoever writes: parents are changed one at a time.
 CREATE FUNCTION refuse_institution_cycle() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    above bigint := NEW.parent_id;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('leasehold.institution_parents', 0));
-    IF EXISTS (
-        WITH RECURSIVE above (id) AS (
-            SELECT NEW.parent_id UNION SELECT i.parent_id FROM institutions AS i JOIN above ON above.id = i.id WHERE i.parent_id IS NOT NULL
-        ) SELECT FROM above WHERE id = NEW.id
-    ) THEN
-        RAISE EXCEPTION 'institution % would stand above itself', NEW.id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'institutions_no_cycle', TABLE = 'institutions';
-    END IF;
+    WHILE above IS NOT NULL LOOP
+        IF above = NEW.id THEN
+            RAISE EXCEPTION 'institution % would stand above itself', NEW.id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'institutions_no_cycle', TABLE = 'institutions';
+        END IF;
+        SELECT parent_id INTO above FROM institutions WHERE id = above;
+    END LOOP;
     RETURN NEW;
 END
 $$;

@@ -12,7 +12,9 @@ from leasehold.customers.contacts import list_contacts
 from leasehold.customers.details import Owner, list_details
 from leasehold.customers.errors import InstitutionNotFound
 from leasehold.customers.institutions import list_children, read_institution
+from leasehold.customers.merged import survivor_of
 from leasehold.leads.activities import activities_about
+from leasehold.leads.duplicates.work_list import possible_duplicates
 from leasehold.leads.lists import institutions_like, read_line
 from leasehold.leads.notes import list_notes
 from leasehold.leads.pipeline import add_lead, move_to_stage, stays_of
@@ -68,6 +70,9 @@ def add_institution() -> ResponseReturnValue:
     def save() -> str:
         made = add_lead(db(), form.card(db()))
         flash(_("The institution is written down."), "success")
+        if possible_duplicates(db(), made.id):
+            flash(_("It may have been written down before: compare."), "warning")
+            return url_for("duplicates.show_duplicates", institution_id=made.id)
         return page_of(made.id)
 
     if (onward := save_form(form, save)) is not None:
@@ -83,10 +88,10 @@ def show_institution(institution_id: int) -> ResponseReturnValue:
     session = db()
     line = read_line(session, institution_id, get_timezone())
     if line is None:
-        taken = read_institution(session, institution_id).merged_into_id
-        if taken is None:
+        survivor = survivor_of(session, institution_id)
+        if survivor is None:
             raise InstitutionNotFound(str(institution_id))
-        return redirect(page_of(taken))
+        return redirect(page_of(survivor))
     people = list_contacts(session, institution_id)
     details = list_details(session, Owner(institution_id=institution_id))
     open_ones, done = activities_about(session, get_timezone(), institution_id)

@@ -1,0 +1,59 @@
+"""The work list of duplicates, and what is found of one institution."""
+
+from flask import flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from leasehold.customers.institutions import read_institution
+from leasehold.customers.merged import check_not_merged
+from leasehold.leads.duplicates import work_list
+from leasehold.leads.merging.undoing import merges_into
+from leasehold.panel.context import actor, db
+from leasehold.panel.institutions.joining_words import REASONS
+from leasehold.panel.pages import Pages
+from leasehold.panel.rights import Right
+from leasehold.panel.saving import go_on
+from leasehold.staff.names import names_of_actors
+
+pages = Pages("duplicates")
+_MOST_SHOWN = 100
+
+
+@pages.page("/duplicates", needs=Right.READ)
+def list_duplicates() -> ResponseReturnValue:
+    """Pairs that may be one institution, the likeliest first."""
+    pairs = work_list.list_pairs(db(), limit=_MOST_SHOWN)
+    count = work_list.count_pairs(db())
+    return render_template("institutions/duplicates.html", pairs=pairs, count=count, reasons=REASONS)
+
+
+@pages.page("/institutions/<int:institution_id>/duplicates", needs=Right.READ)
+def show_duplicates(institution_id: int) -> ResponseReturnValue:
+    """Whom one institution may be, and what was merged into it."""
+    session = db()
+    institution = read_institution(session, institution_id)
+    check_not_merged(institution)
+    found = work_list.possible_duplicates(session, institution_id)
+    merges = merges_into(session, institution_id)
+    losers = {one.loser_id: read_institution(session, one.loser_id).name for one in merges}
+    return render_template(
+        "institutions/institution_duplicates.html",
+        institution=institution,
+        found=found,
+        merges=merges,
+        losers=losers,
+        names=names_of_actors(session, {one.made_by for one in merges}),
+        reasons=REASONS,
+    )
+
+
+@pages.page("/institutions/<int:institution_id>/duplicates/dismiss", needs=Right.CHANGE_CUSTOMERS, methods=("POST",))
+def dismiss_duplicate(institution_id: int) -> ResponseReturnValue:
+    """Remember that these are two institutions."""
+    other = request.form.get("other", "")
+    number = int(other) if other.isascii() and other.isdigit() and len(other) < 19 else 0
+    work_list.dismiss(db(), institution_id, number, actor=actor())
+    flash(_("These are two institutions, which is remembered."), "success")
+    if request.form.get("origin") == "institution":
+        return go_on("duplicates.show_duplicates", institution_id=institution_id)
+    return go_on("duplicates.list_duplicates")
