@@ -12,6 +12,7 @@ import leasehold.audit.models
 import leasehold.customers.models
 import leasehold.imports.models
 import leasehold.licensing.models
+import leasehold.reminders.models
 import leasehold.resources.models
 import leasehold.settings.models
 import leasehold.staff.credential_models
@@ -31,6 +32,7 @@ _WITHOUT_MODEL = (
     "activity_samples",
     "backup_days",
     "backup_state",
+    "reminder_state",
 )
 _TRIGGER_ARGUMENTS = """
 SELECT c.relname, encode(t.tgargs, 'escape')

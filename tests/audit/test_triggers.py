@@ -24,6 +24,9 @@ NOT_AUDITED = {
     "license_denials",
     "license_heartbeats",
     "license_sessions",
+    "reminder_ledger",
+    "reminder_mails",
+    "reminder_state",
     "schedules",
     "server_processes",
     "session_history",
@@ -129,6 +132,10 @@ ROWS = {
     "resource_requests": (
         "INSERT INTO resource_requests (idempotency_key, license_id, content) SELECT '1', id, '' FROM licenses",
         "content = 'x'",
+    ),
+    "reminder_rules": (
+        "INSERT INTO reminder_rules (kind, days_before) VALUES ('license_expiry', 90)",
+        "active = false WHERE days_before = 90",
     ),
     "runtime": ("", "session_timeout = 90"),
 }

@@ -13,6 +13,7 @@ from leasehold.settings.service import get_setting
 from leasehold.staff.session_retention import forget_old_sessions
 from leasehold.worker.backup_runs import start_due_backup
 from leasehold.worker.job import Job, JobContext, on_connection
+from leasehold.worker.reminder_runs import start_reminders
 
 _ENSURE_PARTITIONS = "SELECT count(*) FROM ensure_heartbeat_partitions()"
 _DROP_PARTITIONS = """
@@ -59,6 +60,7 @@ JOBS = (
     Job("partitions", timedelta(days=1), on_connection(ensure_partitions), also_at_start=True),
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
     Job("backups", timedelta(minutes=1), start_due_backup),
+    Job("reminders", timedelta(minutes=15), start_reminders),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
     Job("staff_session_retention", timedelta(days=1), on_connection(forget_old_sessions)),
 )

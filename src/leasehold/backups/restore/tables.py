@@ -39,6 +39,10 @@ RESTORED: Final = frozenset(
         "license_transfers",
         "licenses",
         "products",
+        "reminder_ledger",  # with what was told since
+        "reminder_mails",
+        "reminder_rules",
+        "reminder_state",
         "resource_allocations",
         "resource_imports",
         "resource_notes",
