@@ -39,6 +39,7 @@ from leasehold.licensing.vocabulary import DeviceType, LicenseType
 from leasehold.settings.service import set_setting
 from leasehold.staff.service import create_setup_link
 from tests.browser.demonstration_backups import NEWEST
+from tests.browser.demonstration_reminders import make_reminders
 from tests.browser.demonstration_resources import make_pools
 
 ACTOR = Actor("test:demonstration")
@@ -107,6 +108,8 @@ def make_demonstration(database: Database) -> Demonstration:
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
         rotate_api_key(session, "Shop")
         pool_id, resource_id, import_id = make_pools(session, keys)
+        make_reminders(session, customers[1])
+        _let_end_soon(session, customers[1:3], products[0])
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     tokens = [_use(database, key) for key in keys[:4]]
     obey(database, SuspendLicense(keys[8]))
@@ -129,6 +132,14 @@ def make_demonstration(database: Database) -> Demonstration:
         resource_id=resource_id,
         import_id=import_id,
     )
+
+
+def _let_end_soon(session: Session, customers: Sequence[Customer], product: Product) -> None:
+    """Licenses whose reminders are due; the last customer has nobody to write to."""
+    now = datetime.now(UTC)
+    for customer in customers:
+        terms = LicenseTerms(2, 1, valid_from=now - timedelta(days=361), valid_until=now + timedelta(days=4))
+        create_licenses(session, terms, customer=customer, product=product)
 
 
 def _tell(session: Session, key: str, customers: Sequence[Customer], product: Product) -> tuple[int, int, UUID]:

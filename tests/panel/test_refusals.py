@@ -36,6 +36,7 @@ CAPABILITIES = (
     "kit",
     "licensing",
     "operations",
+    "reminders",
     "resources",
     "settings",
     "staff",

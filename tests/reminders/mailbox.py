@@ -72,7 +72,7 @@ class Mailbox:
 
 def _authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
     known = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=known)
+    return AuthResult(success=known, handled=known)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def mailbox(*, starttls: ssl.SSLContext | None = None, authenticated: bool = Fal
     box = Mailbox()
     options: dict[str, Any] = {"tls_context": starttls, "require_starttls": True} if starttls else {}
     if authenticated:
-        options |= {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": False}
+        options |= {"authenticator": _authenticate, "auth_required": True}
     box.port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=box.port, **options)
     controller.start()

@@ -78,7 +78,7 @@ def test_by_starttls_with_a_password(tls: ssl.SSLContext) -> None:
         another_name = box.settings(host="127.0.0.1", tls="starttls", user=USER, password=PASSWORD)
         with pytest.raises(MailServerAway, match="certificate"):
             send_test_mail(another_name, "me@vendor.test", Language.EN, moment=END)
-        with pytest.raises(MailServerAway):
+        with pytest.raises(MailServerAway, match="530"):
             send_test_mail(box.settings(), "me@vendor.test", Language.EN, moment=END)
 
 

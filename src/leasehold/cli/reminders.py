@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from sqlalchemy.orm import Session
 
 from leasehold.cli.arguments import OptionalLicenseKey, license_key_from
 from leasehold.cli.call import Call
@@ -15,7 +14,6 @@ from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.customers.vocabulary import Language
-from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role
 from leasehold.kit.listing import Wanted, stream_rows
 from leasehold.kit.orm import driver_connection, engine_of
@@ -27,8 +25,8 @@ from leasehold.reminders.planning import Plan, PlannedMail, letter_of, plan_mail
 from leasehold.reminders.recipients import vendor_of
 from leasehold.reminders.record import read_record
 from leasehold.reminders.rules import list_rules, switch_rule
-from leasehold.reminders.sending import Sender, database_time
-from leasehold.reminders.subject import Look
+from leasehold.reminders.sending import Sender
+from leasehold.reminders.subject import Look, database_time, look_at
 from leasehold.reminders.trying import send_test_mail
 from leasehold.reminders.vocabulary import ReminderKind, ReminderState
 
@@ -49,7 +47,7 @@ def status(call: Call) -> None:
     """Say whether reminders are sent, by which server, and how the latest ones fared."""
     configuration = call.configuration
     with transaction(call) as session:
-        plan = plan_mails(_look(session, configuration))
+        plan = plan_mails(look_at(session, vendor_of(configuration)))
         record = read_record(driver_connection(session))
     missing = missing_for_mails(configuration)
     call.show(
@@ -75,7 +73,7 @@ def status(call: Call) -> None:
 def preview(call: Call) -> None:
     """Show what would be sent now, and to whom; nothing is. Without a recipient: there is nobody to tell."""
     with transaction(call) as session:
-        look = _look(session, call.configuration)
+        look = look_at(session, vendor_of(call.configuration))
         call.show_list(_planned(look, plan_mails(look), signed=call.configuration.mail_from or ""), _PLANNED)
 
 
@@ -158,10 +156,6 @@ def password(call: Call) -> None:
         typed = sys.stdin.read().rstrip("\r\n")
     keep_mail_password(call.configuration.data_dir, typed)
     call.show({"password": "kept" if typed else "forgotten"})
-
-
-def _look(session: Session, configuration: Configuration) -> Look:
-    return Look(session, database_time(session), vendor_of(configuration))
 
 
 def _planned(look: Look, plan: Plan, *, signed: str) -> list[Fields]:

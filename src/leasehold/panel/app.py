@@ -32,6 +32,7 @@ from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
+from leasehold.panel.reminders import views as reminders
 from leasehold.panel.rescue import views as rescue
 from leasehold.panel.rescue.words import door_words, restore_steps
 from leasehold.panel.resources import import_views, license_views  # noqa: F401  # further pages of the same subject
@@ -69,6 +70,7 @@ _SUBJECTS = (
     sessions,
     session_history,
     resources,
+    reminders,
     administration,
     audit,
     backups,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from leasehold.customers.vocabulary import Language
 from leasehold.kit.orm import driver_connection
@@ -12,7 +11,6 @@ from leasehold.reminders.letters import Letter, day_in_words, write_letter
 from leasehold.reminders.recipients import RECIPIENTS, Recipient
 from leasehold.reminders.subject import About, Due, Look
 from leasehold.reminders.vocabulary import ReminderKind
-from leasehold.settings.days import time_zone
 
 CATCH_UP_DAYS: Final = 30
 """How long after a license's end a reminder that was missed is made up for."""
@@ -101,8 +99,7 @@ class LicenseExpiry:
 
     def write(self, look: Look, language: Language, items: Sequence[EndingLicense], *, signed: str) -> Letter:
         """One letter about all of them, the one that ends first at the top."""
-        zone = time_zone(look.session)
-        ends = [_in_words(item, look.moment, zone, language) for item in items]
+        ends = [_in_words(item, look, language) for item in items]
         return write_letter(self.kind.value, language, ends=ends, signed=signed)
 
 
@@ -113,13 +110,13 @@ def _due(row: Any) -> Due[EndingLicense]:
     return Due(recipient, EndingLicense(*row[:5]), about, rules[0], tuple(rules[1:]))
 
 
-def _in_words(item: EndingLicense, moment: datetime, zone: ZoneInfo, language: Language) -> EndInWords:
-    last_day = (item.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+def _in_words(item: EndingLicense, look: Look, language: Language) -> EndInWords:
+    last_day = (item.ends_at - timedelta(microseconds=1)).astimezone(look.zone).date()
     return EndInWords(
         product=item.product,
         customer=item.customer,
         key_ending=item.license_key.rpartition("-")[2],
         last_day=day_in_words(last_day, language),
-        days_left=(last_day - moment.astimezone(zone).date()).days,
-        is_over=item.ends_at <= moment,
+        days_left=(last_day - look.moment.astimezone(look.zone).date()).days,
+        is_over=item.ends_at <= look.moment,
     )

@@ -80,12 +80,13 @@ def compose(
     return message if len(message["To"].addresses) == 1 and not message["To"].defects else None
 
 
-def hand_over(server: smtplib.SMTP, message: EmailMessage) -> Answer:
-    """Give the server the mail. Raises `smtplib.SMTPSenderRefused` where it takes nothing from our sender."""
+def hand_over(settings: MailSettings, server: smtplib.SMTP, message: EmailMessage) -> Answer:
+    """Give the server the mail. Raises `MailServerAway` where it takes nothing from our sender."""
     try:
         server.send_message(message)
-    except smtplib.SMTPSenderRefused:
-        raise
+    except smtplib.SMTPSenderRefused as refused:
+        reason = f"to our sender {settings.sender} it says {_in_words(refused)}"
+        raise MailServerAway(settings.server, reason) from refused
     except smtplib.SMTPRecipientsRefused as refused:
         code, words = next(iter(refused.recipients.values()))
         return _refused(code, words)

@@ -9,13 +9,10 @@
 """
 
 import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
@@ -29,13 +26,10 @@ from leasehold.reminders.planning import SUBJECTS, plan_mails
 from leasehold.reminders.post import Mail
 from leasehold.reminders.recipients import Recipient
 from leasehold.reminders.record import note_failure, note_run
-from leasehold.reminders.subject import Look
+from leasehold.reminders.subject import Clock, Look, database_time, look_at
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('leasehold.reminders', 0))"
-_NOW = "SELECT clock_timestamp()"
 NO_ADDRESS = "this is no address that a mail can be sent to"
-
-Clock = Callable[[Session], datetime]
 
 
 @dataclass(slots=True)
@@ -52,13 +46,6 @@ class Tally:
     def is_empty(self) -> bool:
         """Whether there was no mail."""
         return not (self.sent or self.waiting or self.given_up or self.cancelled)
-
-
-def database_time(session: Session) -> datetime:
-    """The clock that reminders go by."""
-    row: Any = driver_connection(session).execute(_NOW).fetchone()
-    moment: datetime = row[0]
-    return moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +90,7 @@ class Sender:
     @contextmanager
     def _look(self) -> Iterator[Look]:
         with transaction(self.database, self.actor) as session:
-            yield Look(session, self.clock(session), self.vendor)
+            yield look_at(session, self.vendor, self.clock)
 
     def _plan(self) -> None:
         with self._look() as look:
@@ -151,11 +138,10 @@ class Sender:
     def _hand_over(self, server: smtplib.SMTP, mail: Mail, begun: "_Begun") -> None:
         message = compose(self.settings, begun.letter, begun.address, message_id=mail.message_id, moment=begun.moment)
         try:
-            answer = Answer(Fate.NEVER, NO_ADDRESS) if message is None else hand_over(server, message)
-        except smtplib.SMTPSenderRefused as refused:
-            reason = f"{refused.smtp_code} to our sender {self.settings.sender}"
-            self._note(mail, Answer(Fate.NOT_NOW, reason))
-            raise MailServerAway(self.settings.server, reason) from refused
+            answer = Answer(Fate.NEVER, NO_ADDRESS) if message is None else hand_over(self.settings, server, message)
+        except MailServerAway as away:
+            self._note(mail, Answer(Fate.NOT_NOW, away.detail))
+            raise
         self._note(mail, answer)
 
     def _note(self, mail: Mail, answer: Answer) -> None:

@@ -1,27 +1,47 @@
 """What a subject of reminders is: something that can say what is due, and put it into words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from leasehold.customers.vocabulary import Language
+from leasehold.kit.orm import driver_connection
 from leasehold.reminders.letters import Letter
 from leasehold.reminders.recipients import Recipient
 from leasehold.reminders.vocabulary import ReminderKind
+from leasehold.settings.days import time_zone
 
 Item = TypeVar("Item")
+Clock = Callable[[Session], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at what is due: in which transaction, at which moment. `vendor` hears of the vendor's own matters."""
+    """A look at what is due: in which transaction, at which moment, with days that begin and end in `zone`.
+
+    `vendor` hears of the vendor's own matters.
+    """
 
     session: Session
     moment: datetime
+    zone: ZoneInfo
     vendor: Recipient | None
+
+
+def database_time(session: Session) -> datetime:
+    """The clock that reminders go by."""
+    row: Any = driver_connection(session).execute("SELECT clock_timestamp()").fetchone()
+    moment: datetime = row[0]
+    return moment
+
+
+def look_at(session: Session, vendor: Recipient | None, clock: Clock = database_time) -> Look:
+    """A look at this moment."""
+    return Look(session, clock(session), time_zone(session), vendor)
 
 
 @dataclass(frozen=True, slots=True)

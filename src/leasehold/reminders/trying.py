@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from email.utils import make_msgid
-from smtplib import SMTPSenderRefused
 
 from leasehold.customers.vocabulary import Language
 from leasehold.reminders.errors import MailNotTaken
 from leasehold.reminders.letters import write_letter
-from leasehold.reminders.mail_server import Answer, Fate, compose, hand_over, mail_server
+from leasehold.reminders.mail_server import Fate, compose, hand_over, mail_server
 from leasehold.reminders.mail_settings import MailSettings
 from leasehold.reminders.sending import NO_ADDRESS
 
@@ -20,10 +19,7 @@ def send_test_mail(settings: MailSettings, address: str, language: Language, *, 
     if message is None:
         raise MailNotTaken(address, NO_ADDRESS)
     with mail_server(settings) as server:
-        try:
-            answer = hand_over(server, message)
-        except SMTPSenderRefused as refused:
-            answer = Answer(Fate.NEVER, f"{refused.smtp_code} to our sender {settings.sender}")
+        answer = hand_over(settings, server, message)
     if answer.fate is not Fate.TAKEN:
         raise MailNotTaken(address, answer.reason or "")
     return message_id
