@@ -27,7 +27,7 @@ REMINDER_TABLE: Table[None, ReminderLine] = Table(
         Column("kind", _("Kind"), lambda line: badge_for(ReminderKind(line.rule.kind)), shown=False),
         Column("rule", _("Rule"), lambda line: rule_words(line.rule)),
         Column("about", _("License or pool"), _about),
-        Column("end", _("About the end, or the fall"), lambda line: line.entry.about),
+        Column("end", _("End or fall"), lambda line: line.entry.about),
         Column("state", _("State"), lambda line: badge_for(line.state)),
         Column("recipient", _("Recipient"), lambda line: line.mail.recipient),
         Column("sent_at", _("Sent"), lambda line: line.mail.sent_at),
