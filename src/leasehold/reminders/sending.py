@@ -29,6 +29,7 @@ from leasehold.reminders.record import note_failure, note_run
 from leasehold.reminders.subject import Clock, Look, database_time, look_at
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('leasehold.reminders', 0))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('leasehold.reminders', 0))"
 NO_ADDRESS = "this is no address that a mail can be sent to"
 
 
@@ -85,7 +86,11 @@ class Sender:
         with self.database.connect(application="reminders", autocommit=True) as connection:
             if connection.execute(_LOCK).fetchone() != (True,):
                 raise RemindersBusy
-            yield
+            try:
+                yield
+            finally:
+                if not connection.closed:  # closing lets go of it too, but a moment later
+                    connection.execute(_UNLOCK)
 
     @contextmanager
     def _look(self) -> Iterator[Look]:
