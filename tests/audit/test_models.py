@@ -14,6 +14,7 @@ import leasehold.imports.models
 import leasehold.leads.merging.models
 import leasehold.leads.models
 import leasehold.licensing.models
+import leasehold.reminders.models
 import leasehold.resources.models
 import leasehold.settings.models
 import leasehold.staff.credential_models
@@ -37,6 +38,7 @@ _WITHOUT_MODEL = (
     "duplicate_candidates",
     "duplicate_checks",
     "duplicate_dismissals",
+    "reminder_state",
 )
 _TRIGGER_ARGUMENTS = """
 SELECT c.relname, encode(t.tgargs, 'escape')

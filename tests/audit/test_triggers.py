@@ -29,6 +29,9 @@ NOT_AUDITED = {
     "license_heartbeats",
     "license_sessions",
     "resource_counts",
+    "reminder_ledger",
+    "reminder_mails",
+    "reminder_state",
     "schedules",
     "server_processes",
     "session_history",
@@ -164,6 +167,10 @@ ROWS = {
         "INSERT INTO institution_merges (loser_id, winner_id, before, after, moved, made_by) "
         "SELECT second_id, first_id, '{}', '{}', '{}', 'cli:test' FROM duplicate_dismissals",
         "undone_at = now(), undone_by = 'cli:test'",
+    ),
+    "reminder_rules": (
+        "INSERT INTO reminder_rules (kind, days_before) VALUES ('license_expiry', 90)",
+        "active = false WHERE days_before = 90",
     ),
     "runtime": ("", "session_timeout = 90"),
 }

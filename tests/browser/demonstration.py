@@ -41,6 +41,7 @@ from leasehold.settings.service import set_setting
 from leasehold.staff.service import create_setup_link
 from tests.browser.demonstration_backups import NEWEST
 from tests.browser.demonstration_leads import make_leads
+from tests.browser.demonstration_reminders import make_reminders
 from tests.browser.demonstration_resources import make_pools
 
 ACTOR = Actor("test:demonstration")
@@ -116,6 +117,8 @@ def make_demonstration(database: Database) -> Demonstration:
         rotate_api_key(session, "Shop")
         pool_id, resource_id, import_id, upload_id = make_pools(session, keys)
         leads = make_leads(session, customers[0].institution_id)
+        make_reminders(session, customers[1])
+        _let_end_soon(session, customers[1:3], products[0])
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
     with transaction(database, ACTOR) as session:
         detail_id = list_details(session, Owner(contact_id=contact_id))[0].id
@@ -146,6 +149,14 @@ def make_demonstration(database: Database) -> Demonstration:
         own_detail_id=leads.own_detail_id,
         detail_id=detail_id,
     )
+
+
+def _let_end_soon(session: Session, customers: Sequence[Customer], product: Product) -> None:
+    """Licenses whose reminders are due; the last customer has nobody to write to."""
+    now = datetime.now(UTC)
+    for customer in customers:
+        terms = LicenseTerms(2, 1, valid_from=now - timedelta(days=361), valid_until=now + timedelta(days=4))
+        create_licenses(session, terms, customer=customer, product=product)
 
 
 def _tell(session: Session, key: str, customers: Sequence[Customer], product: Product) -> tuple[int, int, UUID]:

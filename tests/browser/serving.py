@@ -10,7 +10,6 @@ from flask import Flask, request
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from leasehold.kit.database import Role as DatabaseRole
 from leasehold.panel.context import Person, become
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import Demonstration, make_demonstration
@@ -33,7 +32,7 @@ class _Silent(WSGIRequestHandler):
 def demonstration_panel(data_dir: Path) -> Iterator[tuple[Flask, str, Demonstration]]:
     """The application, its address, and what its database holds."""
     with cloned_database() as fresh:
-        shown = make_demonstration(fresh.as_role(DatabaseRole.PANEL))
+        shown = make_demonstration(fresh.owner)
         make_backups(data_dir)
         make_observations(fresh.owner)
         for app in make_panel(data_dir, fresh.url):

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from leasehold.api_keys.service import create_api_key
 from leasehold.customers.contacts import ContactCard, add_contact
@@ -18,6 +20,7 @@ from leasehold.customers.vocabulary import DetailKind
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
 from leasehold.licensing.commands import Activate, EndSession, Heartbeat, StartSession
+from leasehold.licensing.models import Product
 from leasehold.licensing.notes import add_note
 from leasehold.licensing.products import create_product, find_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
@@ -103,6 +106,7 @@ def _make_more(database: Database, shown: Demonstration) -> None:
             details = (Detail(DetailKind.EMAIL, f"grace{number}@leasehold.test"),)
             add_contact(session, customer.institution_id, ContactCard("Hopper", "Grace", details=details))
             make_more_leads(session, shown, number)
+            _make_due(session, number, product)
     for number, key in enumerate(keys):
         obey(database, Activate(key, f"fingerprint-{number:08}", "Labor", DeviceType.LAPTOP, "Debian 12", "4.2.1"))
         obey(database, StartSession(key, f"fingerprint-{number:08}", "4.2.1"))
@@ -111,3 +115,17 @@ def _make_more(database: Database, shown: Demonstration) -> None:
         assert again.session is not None
         obey(database, Heartbeat(again.session.session_token))
         obey(database, EndSession(again.session.session_token))
+
+
+def _make_due(session: Session, number: int, product: Product) -> None:
+    """Licenses that somebody is to be reminded of, and nobody can be."""
+    now = datetime.now(UTC)
+    for told in (True, False):
+        customer = create_customer(session, f"Praxis {number} {told}")
+        if told:
+            card = ContactCard(
+                "Curie", details=(Detail(DetailKind.EMAIL, f"c{number}@leasehold.test"),), is_primary=True
+            )
+            add_contact(session, customer.institution_id, card)
+        terms = LicenseTerms(1, 1, valid_from=now - timedelta(days=300), valid_until=now + timedelta(days=number))
+        create_licenses(session, terms, customer=customer, product=product)

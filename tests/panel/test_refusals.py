@@ -37,6 +37,7 @@ CAPABILITIES = (
     "leads",
     "licensing",
     "operations",
+    "reminders",
     "resources",
     "settings",
     "staff",

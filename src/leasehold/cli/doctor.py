@@ -25,6 +25,7 @@ from leasehold.kit.findings import Finding
 from leasehold.kit.listeners import listen_on_port
 from leasehold.kit.releases import Releases
 from leasehold.kit.secrets_file import FILE_NAME
+from leasehold.reminders.mail_settings import missing_for_mails
 
 _CLOCK_TOLERANCE_SECONDS = 2.0
 
@@ -138,9 +139,20 @@ def _database(configuration: Configuration) -> Iterator[Finding]:
     overdue = backup_is_overdue(facts)
     create = "leasehold backup create --reason overdue"
     yield Finding("backup", ok=overdue is None, detail=overdue or "not overdue", mend=create if overdue else None)
+    yield _reminders(configuration, facts)
     for job in facts.jobs:
         if job.failure:
             yield Finding(f"job {job.name}", ok=False, detail=job.failure, mend="leasehold logs worker")
+
+
+def _reminders(configuration: Configuration, facts: DatabaseFacts) -> Finding:
+    missing = missing_for_mails(configuration)
+    if missing:
+        return Finding("reminders", ok=True, detail=f"off, since {' and '.join(missing)} are not set")
+    if facts.reminders is not None and facts.reminders.failure is not None:
+        mend = "leasehold reminder test ADDRESS"
+        return Finding("reminders", ok=False, detail=facts.reminders.failure, mend=mend)
+    return Finding("reminders", ok=True, detail=f"on, by {configuration.smtp_host}")
 
 
 def _clock(facts: DatabaseFacts) -> Finding:

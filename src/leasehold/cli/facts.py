@@ -15,6 +15,8 @@ from leasehold.migrations.state import SchemaState, read_schema_state
 from leasehold.operations.occupancy import count_live_sessions
 from leasehold.operations.processes import ServerProcess, list_processes
 from leasehold.operations.upkeep import read_partitions
+from leasehold.reminders.record import ReminderRecord
+from leasehold.reminders.record import read_record as read_reminder_record
 
 _LOCK_TIMEOUT_MS = 2000
 _JOBS = """
@@ -48,6 +50,7 @@ class DatabaseFacts:
     processes: tuple[ServerProcess, ...]
     clock_difference: float
     backups: BackupRecord | None = None
+    reminders: ReminderRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def _facts(connection: Connection) -> DatabaseFacts:
         processes=tuple(list_processes(connection)),
         clock_difference=difference,
         backups=None if schema.problem else read_record(connection),
+        reminders=None if schema.problem else read_reminder_record(connection),
     )
 
 

@@ -13,6 +13,7 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "session": ("leasehold.cli.sessions", "Running sessions, and those that ended."),
     "pool": ("leasehold.cli.pools", "Pools of domains, IPv4 addresses and phone numbers."),
     "resource": ("leasehold.cli.resources", "What pools hold, and which licenses have it."),
+    "reminder": ("leasehold.cli.reminders", "Reminders by e-mail: what is due, what was sent."),
     "api-key": ("leasehold.cli.api_keys", "Keys that systems call the License API with."),
     "admin": ("leasehold.cli.admins", "Who administers Leasehold in the panel."),
     "settings": ("leasehold.cli.settings", "What can be changed while Leasehold runs."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -82,6 +82,10 @@ def _kind(hint: Any) -> str:
         return f"{bounds[0][0]} to {bounds[0][1]}" if bounds else _kind(base)
     if NoneType in get_args(hint):
         (hint,) = (part for part in get_args(hint) if part is not NoneType)
+        return _kind(hint)
+    if get_origin(hint) is Literal:
+        *most, last = get_args(hint)
+        return f"{', '.join(most)} or {last}"
     names = {bool: "1 or 0", Path: "a path", str: "text"}
     return names.get(hint, "a list, separated by commas")
 

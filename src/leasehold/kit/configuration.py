@@ -5,12 +5,13 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import platformdirs
 
 from leasehold.kit.errors import ConfigurationError
+from leasehold.kit.mail_address import is_mail_address, is_sender
 from leasehold.kit.web_address import parse_web_address
 
 ENVIRONMENT_PREFIX = "LEASEHOLD_"
@@ -61,6 +62,27 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks, separated by commas, whose X-Forwarded-For is believed."""
+
+    smtp_host: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    """The mail server that reminders are sent by; without one, reminders are off."""
+
+    smtp_port: Port = 587
+    """TCP port of the mail server."""
+
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the mail server is spoken to: TLS begun on a plain connection, TLS from the start, or none."""
+
+    smtp_user: str | None = None
+    """Who we are to the mail server, if it asks; the password is kept by `leasehold reminder password`."""
+
+    mail_from: str | None = None
+    """Whom reminders come from, such as `Acme <licenses@example.org>`; without it, reminders are off."""
+
+    mail_vendor: str | None = None
+    """Where the vendor's own reminders go, such as those of pools that run low; without it, nowhere."""
+
+    mail_language: Literal["de", "en"] = "en"
+    """The language of the vendor's own reminders; customers are written to in theirs."""
 
     @property
     def embedded(self) -> bool:
@@ -120,11 +142,25 @@ def _networks(name: str, text: str) -> tuple[str, ...]:
         raise _not_usable(name, str(error), text) from error
 
 
+def _sender(name: str, text: str) -> str:
+    if not is_sender(text):
+        raise _not_usable(name, "must be an address such as licenses@example.org or Acme <licenses@example.org>", text)
+    return text
+
+
+def _mail_address(name: str, text: str) -> str:
+    if not is_mail_address(text):
+        raise _not_usable(name, "must be an address such as vendor@example.org", text)
+    return text
+
+
 _READERS: dict[str, Callable[[str, str], object]] = {
     "data_dir": _absolute,
     "database_url": _postgresql,
     "panel_url": _web_address,
     "trusted_proxies": _networks,
+    "mail_from": _sender,
+    "mail_vendor": _mail_address,
 }
 
 

@@ -43,6 +43,7 @@ from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, allow_large_body, check_right
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
+from leasehold.panel.reminders import views as reminders
 from leasehold.panel.rescue import views as rescue
 from leasehold.panel.rescue.words import door_words, restore_steps
 from leasehold.panel.resources import import_views, license_views  # noqa: F401  # further pages of the same subject
@@ -84,6 +85,7 @@ _SUBJECTS = (
     sessions,
     session_history,
     resources,
+    reminders,
     administration,
     audit,
     backups,

@@ -14,7 +14,7 @@ class Right(StrEnum):
     SIGNED_IN = "signed_in"
     """Somebody who has signed in, on their own account."""
     READ = "read"
-    """Institutions, customers, products, licenses, devices, sessions, resources."""
+    """Institutions, customers, products, licenses, devices, sessions, resources, reminders."""
     READ_ADMINISTRATION = "read_administration"
     """The audit log, API keys, settings, the staff."""
     CHANGE_CUSTOMERS = "change_customers"
@@ -22,7 +22,7 @@ class Right(StrEnum):
     CHANGE_LICENSES = "change_licenses"
     """Products, licenses, devices, sessions, resources and their pools."""
     ADMINISTER = "administer"
-    """API keys, settings, the staff."""
+    """API keys, settings, the staff, the rules of reminders."""
 
 
 _READER: Final = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.READ})

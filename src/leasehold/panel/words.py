@@ -18,6 +18,7 @@ from leasehold.customers.vocabulary import (
 from leasehold.leads.vocabulary import ActivityKind, Lifecycle, Light, StageType
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType, TermKind
 from leasehold.panel.lists.table import Badge
+from leasehold.reminders.vocabulary import ReminderKind, ReminderState
 from leasehold.resources.vocabulary import PickPolicy, ReleaseReason, ResourceKind, ResourceState
 from leasehold.staff.roles import Role
 
@@ -109,6 +110,14 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (ReleaseReason.RELEASED, _("released"), "secondary"),
     (ReleaseReason.TRANSFERRED, _("transferred"), "blue"),
     (ReleaseReason.LICENSE_DELETED, _("license deleted"), "red"),
+    (ReminderKind.LICENSE_EXPIRY, _("end of a license"), "blue"),
+    (ReminderKind.POOL_LOW_WATER, _("low pool"), "purple"),
+    (ReminderState.WAITING, _("waits"), "yellow"),
+    (ReminderState.SENDING, _("is being sent"), "blue"),
+    (ReminderState.SENT, _("sent"), "green"),
+    (ReminderState.GIVEN_UP, _("given up"), "red"),
+    (ReminderState.SUPERSEDED, _("superseded"), "secondary"),
+    (ReminderState.WITHDRAWN, _("withdrawn"), "secondary"),
     (ApiKeyState.IN_USE, _("in use"), "green"),
     (ApiKeyState.EXPIRES_SOON, _("expires soon"), "yellow"),
     (ApiKeyState.ROTATING, _("being rotated"), "blue"),

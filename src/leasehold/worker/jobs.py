@@ -16,6 +16,7 @@ from leasehold.settings.service import get_setting
 from leasehold.staff.session_retention import forget_old_sessions
 from leasehold.worker.backup_runs import start_due_backup
 from leasehold.worker.job import Job, JobContext, on_connection
+from leasehold.worker.reminder_runs import start_reminders
 
 _ENSURE_PARTITIONS = "SELECT count(*) FROM ensure_heartbeat_partitions()"
 _DROP_PARTITIONS = """
@@ -63,6 +64,7 @@ JOBS = (
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
     Job("duplicates", timedelta(seconds=10), on_connection(check_what_was_written)),
     Job("backups", timedelta(minutes=1), start_due_backup),
+    Job("reminders", timedelta(minutes=15), start_reminders),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
     Job("resource_counts", timedelta(minutes=1), on_connection(fold_counts)),
     Job("import_uploads", timedelta(hours=1), on_connection(forget_old_uploads)),

@@ -1,5 +1,7 @@
 """What had been closed since the backup is closed in the restored database too, and listed; nothing else changes."""
 
+from datetime import UTC, datetime, timedelta
+
 from leasehold.api_keys.key_format import digest, new_api_key
 from leasehold.backups.restore.doors import LEDGERS
 from leasehold.kit.actor import Actor
@@ -24,6 +26,23 @@ UPDATE staff_members SET disabled_at = '2026-01-31T12:00Z', email = 'new@leaseho
 _RECORDED = (
     "SELECT actor, row_id, after -> 'carried_over' ->> 'disabled people' FROM audit_log WHERE action = 'restored'"
 )
+
+_WAITING_MAIL = """
+INSERT INTO reminder_mails (message_id, kind, recipient, language, next_attempt_at)
+VALUES (%s, 'license_expiry', 'ada@acme.test', 'de', clock_timestamp())
+"""
+_TOLD = """
+INSERT INTO reminder_ledger (rule_id, license_id, about, mail_id, state)
+SELECT r.id, l.id, l.valid_until, m.id, 'told'
+  FROM reminder_rules AS r, reminder_mails AS m, licenses AS l
+ WHERE r.days_before = 7 AND m.message_id = %s AND l.license_key = %s
+"""
+_FATES = """
+SELECT l.license_key, r.days_before, e.state, m.message_id, m.state
+  FROM reminder_ledger AS e JOIN reminder_mails AS m ON m.id = e.mail_id JOIN licenses AS l ON l.id = e.license_id
+  JOIN reminder_rules AS r ON r.id = e.rule_id
+ ORDER BY l.valid_until
+"""
 
 
 def _run(here: Restorable, command: Command) -> Outcome:
@@ -97,6 +116,26 @@ def test_devices_stay_blocked_and_no_session_ends_but_theirs(here: Restorable) -
     live = "SELECT d.device_name FROM live_sessions AS s JOIN device_registrations AS d ON d.id = s.device_id"
     assert here.read(live) == [("device 2",)]
     assert here.value("SELECT now() - available_since < interval '1 second' FROM service_time"), "a fresh timeout"
+
+
+def test_what_was_told_to_customers_is_not_told_again(here: Restorable) -> None:
+    owner = database_for(here.configuration, Role.OWNER)
+    keys = [issue_license(owner, valid_until=datetime.now(UTC) + timedelta(days=days)) for days in (5, 6)]
+    here.change(_WAITING_MAIL, "<1@vendor.test>")
+    here.change(_TOLD, "<1@vendor.test>", keys[0])
+    name = here.back_up()
+    here.change("UPDATE reminder_mails SET state = 'sent', next_attempt_at = NULL, sent_at = clock_timestamp()")
+    here.change(_WAITING_MAIL, "<2@vendor.test>")
+    here.change(_TOLD, "<2@vendor.test>", keys[1])
+    here.change("UPDATE reminder_mails SET state = 'given_up', next_attempt_at = NULL WHERE state = 'waiting'")
+
+    outcome = here.restore(name)
+
+    assert {one.kind: one.names for one in outcome.carried} == {"sent reminders": (keys[1],)}
+    assert here.read(_FATES) == [
+        (keys[0], 7, "told", "<1@vendor.test>", "sent"),
+        (keys[1], 7, "told", "<2@vendor.test>", "given_up"),
+    ]
 
 
 def test_a_ledger_that_cannot_be_read_is_named(here: Restorable) -> None:

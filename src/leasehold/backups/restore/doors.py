@@ -93,6 +93,48 @@ SELECT l.license_key, d.hardware_fingerprint, d.device_name, d.device_type, d.fi
 """,
         block_devices,
     ),
+    # What was told to customers is not told again: mails by their Message-IDs, licenses by their keys. Older ends are
+    # told of no more anyway.
+    Ledger(
+        "sent reminders",
+        """
+SELECT l.license_key, r.days_before, e.about, e.state, m.message_id, m.contact_id, m.recipient, m.language, m.state,
+       m.attempts, m.doubts, m.sent_at, m.failure
+  FROM reminder_ledger AS e
+  JOIN reminder_mails AS m ON m.id = e.mail_id AND m.state IN ('sending', 'sent', 'given_up')
+  JOIN reminder_rules AS r ON r.id = e.rule_id
+  JOIN licenses AS l ON l.id = e.license_id
+ WHERE e.state <> 'withdrawn' AND e.about > clock_timestamp() - interval '31 days'
+""",
+        _by("""
+WITH known AS (
+    SELECT k.*, l.id AS license_id, r.id AS rule_id
+      FROM unnest(%s::text[], %s::integer[], %s::timestamptz[], %s::text[], %s::text[], %s::bigint[], %s::text[],
+                  %s::text[], %s::text[], %s::integer[], %s::integer[], %s::timestamptz[], %s::text[])
+           AS k (license_key, days_before, about, told, message_id, contact_id, recipient, language, state,
+                 attempts, doubts, sent_at, failure)
+      JOIN licenses AS l ON l.license_key = k.license_key
+      JOIN reminder_rules AS r ON r.kind = 'license_expiry' AND r.days_before = k.days_before
+), mails AS (
+    INSERT INTO reminder_mails AS m
+           (message_id, kind, contact_id, recipient, language, state, attempts, doubts, sent_at, failure)
+    SELECT DISTINCT ON (k.message_id) k.message_id, 'license_expiry', c.id, k.recipient, k.language, k.state,
+           k.attempts, k.doubts, k.sent_at, k.failure
+      FROM known AS k LEFT JOIN contacts AS c ON c.id = k.contact_id
+    ON CONFLICT (message_id) DO UPDATE
+       SET state = excluded.state, attempts = excluded.attempts, doubts = excluded.doubts, sent_at = excluded.sent_at,
+           failure = excluded.failure, next_attempt_at = NULL
+    RETURNING id, message_id
+), told AS (
+    INSERT INTO reminder_ledger (rule_id, license_id, about, mail_id, state)
+    SELECT k.rule_id, k.license_id, k.about, m.id, k.told
+      FROM known AS k JOIN mails AS m ON m.message_id = k.message_id
+    ON CONFLICT (license_id, about, rule_id) WHERE license_id IS NOT NULL AND state <> 'withdrawn' DO NOTHING
+    RETURNING license_id
+)
+SELECT DISTINCT l.license_key FROM told JOIN licenses AS l ON l.id = told.license_id
+"""),
+    ),
 )
 
 

@@ -50,6 +50,10 @@ RESTORED: Final = frozenset(
         "licenses",
         "pipeline_stages",
         "products",
+        "reminder_ledger",  # with what was told since
+        "reminder_mails",
+        "reminder_rules",
+        "reminder_state",
         "resource_allocations",
         "resource_counts",
         "resource_imports",

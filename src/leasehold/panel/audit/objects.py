@@ -47,6 +47,7 @@ _PAGES: Final[dict[str, Callable[[Session, int], str | None]]] = {
     "institutions": lambda _session, id_: link_to("institutions.show_institution", institution_id=id_),
     "resource_pools": lambda _session, id_: link_to("resources.show_pool", pool_id=id_),
     "resources": lambda _session, id_: link_to("resources.show_resource", resource_id=id_),
+    "reminder_rules": lambda _session, _id: link_to("reminders.show_reminders"),
     "api_keys": lambda _session, id_: link_to("administration.show_api_key", key_id=id_),
     "staff_members": lambda _session, _id: link_to("staff.list_staff"),
 }

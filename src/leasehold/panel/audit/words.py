@@ -79,6 +79,7 @@ TABLES: Final[dict[str, LazyString]] = {
     "resource_allocations": _("allocation of a resource"),
     "resource_notes": _("note on a resource"),
     "resource_imports": _("import of resources"),
+    "reminder_rules": _("rule of reminders"),
     "audit_log": _("audit log"),
     "backups": _("backup"),
 }

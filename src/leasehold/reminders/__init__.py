@@ -1,0 +1,1 @@
+"""Reminders by e-mail: what is due by which rule, told once, to whom it concerns."""

@@ -1,0 +1,29 @@
+"""The words of reminders."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class ReminderKind(StrEnum):
+    """What a reminder is about."""
+
+    LICENSE_EXPIRY = "license_expiry"
+    POOL_LOW_WATER = "pool_low_water"
+
+
+class ReminderState(StrEnum):
+    """How a reminder stands: as its mail does, unless it need not be told any more."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+TOLD: Final = "told"
+"""What the ledger says of a reminder that stands as its mail does."""
+
+OF_MAILS: Final = (ReminderState.WAITING, ReminderState.SENDING, ReminderState.SENT, ReminderState.GIVEN_UP)
+"""The states that are those of the mail."""
