@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from leasehold.customers.contacts import ContactCard, Detail, add_contact
+from leasehold.customers.contacts import ContactCard, add_contact
+from leasehold.customers.details import Detail
 from leasehold.customers.models import Customer
 from leasehold.customers.vocabulary import DetailKind, Language
 from leasehold.kit.orm import driver_connection

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from leasehold.customers.contacts import ContactCard, Detail, add_contact
+from leasehold.customers.contacts import ContactCard, add_contact
+from leasehold.customers.details import Detail
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind, Language

@@ -23,7 +23,8 @@ SELECT c.id AS customer_id, a.contact_id, d.value AS address, i.language
   JOIN affiliations AS a ON a.institution_id = i.id AND a.is_primary
        AND (a.valid_from IS NULL OR a.valid_from <= current_date) AND (a.valid_to IS NULL OR a.valid_to >= current_date)
   JOIN LATERAL (SELECT value FROM contact_details
-                 WHERE contact_id = a.contact_id AND kind = 'email' AND is_primary AND NOT opt_out AND status <> 'invalid'
+                 WHERE contact_id = a.contact_id AND kind = 'email' AND is_primary
+                   AND NOT opt_out AND status <> 'invalid'
                  ORDER BY id LIMIT 1) AS d ON true
 """
 """Who may be written to about a customer's licenses, at most one for each: the primary contact, at their primary e-mail
