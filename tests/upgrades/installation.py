@@ -17,7 +17,7 @@ _NO_NETWORK = {
     "PIP_CONFIG_FILE": "/dev/null",
     "PIP_INDEX_URL": "http://127.0.0.1:1",
     "PIP_FIND_LINKS": "",
-    "PIP_NO_COMPILE": "1",
+    "PIP_COMPILE": "0",
 }
 
 

@@ -32,7 +32,7 @@ class Wheelhouse:
 
     def build(self, version: str, *migrations: str, broken: str | None = None) -> Path:
         """A wheel of this checkout as `version`, with further `migrations`; a module of the path `broken` is."""
-        source = self.directory.parent / f"source-{version}"
+        source = self.directory / f"source-{version}"
         shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("assets", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE"):
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, source / name)
