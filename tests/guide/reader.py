@@ -41,7 +41,7 @@ class Reader:
 
     def run(self, block: Block) -> None:
         """Type one command after the other; the first that fails ends the test with its page and line."""
-        for command in block.commands.replace("\\\n", "").splitlines():
+        for command in block.lines:
             done = self._type(command)
             assert done.returncode == 0, f"{block}: {command}\n{done.stdout}\n{done.stderr}"
             for name, looks_like in _COPIED.items():

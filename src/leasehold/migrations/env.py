@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations on the connection it was handed, all of them in the transaction that is open there."""
+"""What Alembic runs: the migrations on the connection it was handed, all in the transaction that is open there."""
 
 from alembic import context
 
