@@ -1,5 +1,6 @@
 """Real upgrades to real wheels: what is there afterwards, and what is there when something goes wrong or is killed."""
 
+import os
 import shutil
 
 import pytest
@@ -8,6 +9,7 @@ from leasehold.backups.catalog import Catalog
 from leasehold.backups.manifest import read_manifest
 from leasehold.backups.places import Places
 from leasehold.migrations.state import wanted_schema
+from tests.faults.disks import small_disk
 from tests.upgrades.installation import Upgradable
 
 pytestmark = pytest.mark.slow
@@ -80,3 +82,13 @@ def test_one_that_was_killed_before_it_was_proved_is_undone_by_the_next_call(
     assert installation.what_is_left() == set()
     assert installation.schema == wanted_schema()
     assert installation.run("migrate").returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+def test_without_room_nothing_is_begun(installation: Upgradable) -> None:
+    data_dir = installation.configuration.data_dir
+    with small_disk(data_dir, "64m"):
+        done = installation.upgrade("0.2.0")
+        assert done.returncode == 11
+        assert f"512 MiB are needed on {data_dir}, and 64 MiB are free" in done.stderr
+        assert installation.what_is_left() == set()
