@@ -13,9 +13,10 @@ from leasehold.kit.configuration import Configuration
 from leasehold.kit.database import Role, database_for
 from tests.embedded.installation import Installation, leasehold, wait_until
 from tests.faults.disks import fill, small_disk
-from tests.licensing.vendor import issue_license
+from tests.licensing.vendor import issue_license, scalar
+from tests.races.fleet import device_body
 
-_MOST_DEVICES = 1000
+_MOST_BEATS = 5000
 
 
 @pytest.fixture
@@ -30,56 +31,55 @@ def running(tmp_path: Path) -> Iterator[Installation]:
 
 
 class Caller:
-    """A program of a customer's."""
+    """A program of a customer's, with a session."""
 
     def __init__(self, running: Installation) -> None:
-        environment = {"LEASEHOLD_DATA_DIR": str(running.data_dir)}
         self._port = running.server_port
         self._owner = database_for(Configuration(data_dir=running.data_dir), Role.OWNER)
-        self._license_key = issue_license(self._owner, devices=_MOST_DEVICES)
-        made = leasehold("api-key", "create", "--name=test", "--scope=license", "--json", **environment)
-        self._api_key = json.loads(made.stdout)["api_key"]
-        self.acknowledged: list[str] = []
+        words = ("api-key", "create", "--name=test", "--scope=license", "--json")
+        self._api_key = json.loads(leasehold(*words, LEASEHOLD_DATA_DIR=str(running.data_dir)).stdout)["api_key"]
+        body = device_body(issue_license(self._owner), 1)
+        assert self._call("license/activate", body | {"device_name": "Laptop", "device_type": "laptop"})[0] == 201
+        self._token = self._call("session/start", body)[1]["session_token"]
+        self.acknowledged = 0
 
-    def activate(self) -> tuple[int, dict[str, str]]:
-        """One more device: the status and the document of the answer; what is acknowledged is written down."""
-        fingerprint = f"fingerprint-{len(self.acknowledged):016}"
-        body = {"license_key": self._license_key, "hardware_fingerprint": fingerprint, "device_name": "x" * 100,
-                "device_type": "laptop"}  # fmt: skip
+    def beat(self) -> tuple[int, dict[str, str]]:
+        """One heartbeat: the status and the document of the answer; what is acknowledged is counted."""
+        status, told = self._call("session/heartbeat", {"session_token": self._token})
+        self.acknowledged += status == 200
+        return status, told
+
+    @property
+    def known(self) -> int:
+        """How many heartbeats the database has."""
+        with self._owner.connect(application="test") as connection:
+            return int(str(scalar(connection, "SELECT count(*) FROM license_heartbeats")))
+
+    def _call(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, str]]:
         headers = {"X-API-Key": self._api_key, "Content-Type": "application/json"}
-        address = f"http://127.0.0.1:{self._port}/api/v1/license/activate"
+        request = Request(f"http://127.0.0.1:{self._port}/api/v1/{path}", json.dumps(body).encode(), headers)
         try:
-            with urlopen(Request(address, json.dumps(body).encode(), headers), timeout=30) as answer:
-                self.acknowledged.append(fingerprint)
+            with urlopen(request, timeout=30) as answer:
                 return answer.status, json.load(answer)
         except HTTPError as refused:
             return refused.code, json.load(refused)
-
-    @property
-    def known(self) -> set[str]:
-        """What the database has."""
-        with self._owner.connect(application="test") as connection:
-            return {
-                str(name) for (name,) in connection.execute("SELECT hardware_fingerprint FROM device_registrations")
-            }
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
 def test_what_is_acknowledged_stays_and_the_rest_is_refused_until_there_is_room(running: Installation) -> None:
     caller = Caller(running)
-    assert caller.activate()[0] == 201
     ballast = running.data_dir.with_name("ballast")
     fill(ballast)
-    status, told = caller.activate()
-    while status == 201:
-        assert len(caller.acknowledged) < _MOST_DEVICES
-        status, told = caller.activate()
+    status, told = caller.beat()
+    while status == 200:
+        assert caller.acknowledged < _MOST_BEATS
+        status, told = caller.beat()
     assert (status, told["code"]) == (503, "unavailable")
     assert told["detail"].endswith("seconds.")
 
     ballast.unlink()
-    wait_until(lambda: caller.activate()[0] == 201, "it goes on by itself")
-    assert caller.known >= set(caller.acknowledged)
+    wait_until(lambda: caller.beat()[0] == 200, "it goes on by itself")
+    assert caller.known >= caller.acknowledged
     assert running.answers(running.panel_port, "/sign-in")
     assert "Traceback" not in running.logs()

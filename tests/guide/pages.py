@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.checkout import ROOT
+
 _MARK = r"^<!-- (?:not run: (?P<why>[^>]+)|run by (?P<by>\S+)) -->\n"
 _BLOCK = re.compile(rf"(?:{_MARK})?^```sh\n(?P<commands>.*?)^```$", re.M | re.S)
 

@@ -7,26 +7,27 @@ the reason, and only read by a shell.
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.embedded.installation import Installation, leasehold
-from tests.guide.pages import ROOT, Block, blocks_of, pages
+from tests.checkout import ROOT
+from tests.embedded.installation import leasehold
+from tests.guide.pages import Block, blocks_of, pages
 from tests.guide.reader import Reader
 
 BLOCKS = [block for page in pages() for block in blocks_of(page)]
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    """Somebody who has followed the README's first command."""
-    directory = tmp_path_factory.mktemp("reader")
-    running = Installation(directory / "data")
-    running.start()
-    yield Reader(running, directory)
-    running.stop()
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    """Somebody who reads from the beginning."""
+    reader = Reader(tmp_path)
+    yield reader
+    reader.stop()
 
 
+@pytest.mark.slow
 def test_what_the_pages_show_can_be_typed(reader: Reader) -> None:
     for block in BLOCKS:
         if block.why is block.by is None:
@@ -48,4 +49,4 @@ def test_what_cannot_be_run_here_is_at_least_read(block: Block) -> None:
 
 
 def test_most_of_the_readme_is_run() -> None:
-    assert len([block for block in BLOCKS if block.page == "README.md" and block.why is None]) >= 4
+    assert len([block for block in BLOCKS if block.page == "README.md" and block.why is None]) >= 6

@@ -25,7 +25,6 @@ class Upgradable:
         self.configuration = Configuration(data_dir=data_dir, database_url=url)
         self.releases = Releases(data_dir)
         self.wheelhouse = wheelhouse
-        self.directory = data_dir.parent
         read_or_create_secrets(data_dir)
 
     def run(self, *arguments: str, program: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -48,7 +47,7 @@ class Upgradable:
         """What a command of the guide prints in which the `names` stand for something, and that must succeed."""
         for name, meant in names.items():
             command = command.replace(name, str(meant))
-        done = self._run(["bash", "-euc", command])
+        done = self._run(["bash", "-euc", command], self.configuration.data_dir.parent)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -67,12 +66,12 @@ class Upgradable:
         """What lies among the releases."""
         return {path.name for path in self.releases.root.iterdir()} - {"lock"}
 
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+    def _run(self, command: list[str], directory: Path | None = None) -> subprocess.CompletedProcess[str]:
         index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheelhouse.directory)}
         return subprocess.run(
             command,
             env={**clean_environment(), **self.configuration.as_environment(), **_PIP, **index},
-            cwd=self.directory,
+            cwd=directory,
             input="y\n",
             capture_output=True,
             check=False,

@@ -12,8 +12,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from leasehold.migrations.state import wanted_schema
 from leasehold.upgrades.wanted import read_wanted
+from tests.checkout import ROOT, copy_checkout
 
-ROOT = Path(__file__).parents[2]
 _STEP = '''"""A step for the tests."""
 
 from leasehold.migrations.script import run_sql
@@ -37,9 +37,7 @@ class Wheelhouse:
     def build(self, version: str, *migrations: str, broken: str | None = None) -> Path:
         """A wheel of this checkout as `version`, with further `migrations`; a module of the path `broken` is."""
         source = self.directory / f"source-{version}"
-        shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("assets", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE"):
-            (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, source / name)
+        copy_checkout(source)
         package = source / "src" / "leasehold"
         module = package / "__init__.py"
         own = module.read_text()

@@ -77,7 +77,7 @@ def test_everything_is_moved_over_and_the_old_cluster_is_kept(
     data_dir = installation.data_dir
     move, start = (line.replace("NEW", sys.prefix).split() for line in shown("docs/upgrading.md", "postgresql upgrade"))
     done = subprocess.run(
-        [*move, "--json"],
+        move,
         env=clean_environment() | installation.as_environment(),
         capture_output=True, check=False, text=True,
     )  # fmt: skip
