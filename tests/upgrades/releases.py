@@ -1,14 +1,10 @@
 """Releases of this checkout under other version numbers, built as real wheels, and all that they need beside them."""
 
-import marshal
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from leasehold.migrations.state import wanted_schema
 from leasehold.upgrades.wanted import read_wanted
@@ -50,7 +46,6 @@ class Wheelhouse:
             (package / broken).write_text("raise SystemExit('this release is broken')\n")
         pip(["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", self.directory, source])
         shutil.rmtree(source)
-        compile_in(self.wheel(version))
         return self.wheel(version)
 
     def wheel(self, version: str) -> Path:
@@ -62,27 +57,9 @@ class Wheelhouse:
         """Everything that the release depends on, with the extras that are installed here, as it is locked."""
         locked: list[str | Path] = ["--constraint", ROOT / "constraints.txt", "--wheel-dir", self.directory]
         pip(["wheel", *locked, read_wanted(str(wheel)).requirement])
-        for fetched in self.directory.glob("*.whl"):
-            if fetched != wheel:
-                compile_in(fetched)
 
 
 def pip(arguments: list[str | Path]) -> None:
     command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, check=False, text=True)
     assert done.returncode == 0, done.stderr
-
-
-def compile_in(wheel: Path) -> None:
-    """Put compiled modules into a wheel, which is only faster to start than one without, wherever it is installed."""
-    with ZipFile(wheel, "a", ZIP_DEFLATED, compresslevel=1) as archive:
-        for name in archive.namelist():
-            if name.endswith(".py"):
-                with suppress(SyntaxError, UnicodeDecodeError):  # no module, but the template of one
-                    archive.writestr(cache_from_source(name), _compiled(archive.read(name), name))
-
-
-def _compiled(source: bytes, name: str) -> bytes:
-    """A module as PEP 552 has it, good for this very source, which nobody compares."""
-    code = compile(source, name, "exec", dont_inherit=True)
-    return MAGIC_NUMBER + (1).to_bytes(4, "little") + source_hash(source) + marshal.dumps(code)
