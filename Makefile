@@ -26,7 +26,7 @@ lint: install ## Style, types, and who may import whom.
 
 .PHONY: unit
 unit: install ## The tests alone.
-	$(BIN)/pytest --numprocesses 2
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 .PHONY: test
 test: lint unit ## Everything CI does.

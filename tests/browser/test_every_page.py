@@ -1,23 +1,18 @@
 """Every page, as each role, in both languages and both themes: axe finds nothing, the browser complains of nothing."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from leasehold.panel.locale import LANGUAGES
 from leasehold.staff.roles import Role
+from tests.browser.axe import colour_violations, violations
 from tests.browser.demonstration import Demonstration
 from tests.browser.places import paths_of
 from tests.browser.serving import enter
 
 _NARROW = {"width": 390, "height": 844}
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def _violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 def _listen(page: Page) -> list[str]:
@@ -45,9 +40,9 @@ def test_every_page_is_accessible_and_quiet(
             complaints.clear()  # chromium reports the 403 itself
             continue
         seen += 1
-        for theme in ("light", "dark"):
+        for theme, look in (("light", violations), ("dark", colour_violations)):
             page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            problems += [f"{endpoint} {theme}: {violation}" for violation in _violations(page)]
+            problems += [f"{endpoint} {theme}: {violation}" for violation in look(page)]
         if page.locator("html").get_attribute("lang") != language:
             problems.append(f"{endpoint}: not in {language}")
         problems += [f"{endpoint}: {complaint}" for complaint in complaints]

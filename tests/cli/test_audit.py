@@ -1,6 +1,7 @@
 """`leasehold audit …`."""
 
 import json
+import shlex
 import stat
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from leasehold.audit.checkpoints import WITNESS_NAME
 from tests.audit.log import Log
 from tests.cli.conftest import Cli
 from tests.conftest import FreshDatabase
+from tests.guide.pages import shown
 
 
 @pytest.fixture
@@ -89,13 +91,14 @@ def test_a_restored_backup_is_accepted_with_a_reason_and_the_evidence_is_kept(
     log.write("c")
     log.seal_in_quiet()
     assert cli("audit", "verify").status == 1
-    done = cli("audit", "accept", "--reason", "restored the backup of Monday", "--json").json
+    (accept,) = shown("docs/audit.md", "leasehold audit accept")
+    done = cli(*shlex.split(accept)[1:], "--json").json
     assert done["kept_size"] == 4
     assert Path(done["put_aside"]).exists()
     log.seal_in_quiet()
     assert cli("audit", "verify").status == 0
     (row,) = cli("audit", "list", "--action", "accept_rollback", "--json").json
-    assert (row["after"]["reason"], row["after"]["kept_size"]) == ("restored the backup of Monday", 4)
+    assert (row["after"]["reason"], row["after"]["kept_size"]) == (shlex.split(accept)[-1], 4)
     with log.tampering() as superuser:
         superuser.execute("UPDATE audit_log SET actor = 'cli:somebody' WHERE id = 1")
     assert cli("audit", "accept", "--reason", "x", "--json").error["code"] == "audit_broken"

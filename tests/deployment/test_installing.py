@@ -84,6 +84,19 @@ def test_with_a_certificate_that_browsers_take_they_never_come_without_tls_again
         assert proxy.ask("/x", name=name).headers["strict-transport-security"] == "max-age=63072000"
 
 
+def test_a_certificate_that_does_not_fit_its_key_changes_nothing_of_what_is_served(proxy: Proxied) -> None:
+    pairs = [(proxy.directory / f"{number}.crt", proxy.directory / f"{number}.key") for number in range(2)]
+    for certificate, key in pairs:
+        keep_trial_certificate(certificate, key, (API, PANEL), now=datetime.now(UTC))
+    proxy.install("--certificate", str(pairs[0][0]), "--certificate-key", str(pairs[0][1]))
+    wait_until(lambda: proxy.ask("/health/live").status == 503, "nginx serves the site")
+    before = site_file(proxy).read_text()
+    said = refusal(proxy.install("--certificate", str(pairs[1][0]), "--certificate-key", str(pairs[0][1])))
+    assert "does not belong to the certificate" in said
+    assert site_file(proxy).read_text() == before
+    assert proxy.ask("/health/live").status == 503
+
+
 def test_certbot_can_prove_that_the_names_are_ours(proxy: Proxied) -> None:
     proxy.install("--self-signed")
     challenge = proxy.data_dir / "acme" / ".well-known" / "acme-challenge" / "word"

@@ -70,6 +70,7 @@ class Installation:
         self.output = data_dir.with_name(f"{data_dir.name}.out")
         self._as_user = as_user
         self.environment = environment or {}
+        self.program = [sys.executable, "-P", "-m", "leasehold"]
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -89,7 +90,7 @@ class Installation:
     def spawn(self, stdout: int | None = None) -> None:
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*self._as_user, sys.executable, "-P", "-m", "leasehold", *self.arguments],
+                [*self._as_user, *self.program, *self.arguments],
                 env={**clean_environment(), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output if stdout is None else stdout,

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FreshDatabase
 from tests.embedded.installation import Installation, leasehold, processes_of, wait_until
+from tests.faults.disks import small_disk
 
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
@@ -124,6 +126,19 @@ def test_a_database_that_cannot_be_reached_is_said_in_one_sentence(tmp_path: Pat
     assert processes_of(tmp_path / "data") == []
 
 
+def test_a_schema_that_a_newer_release_has_left_is_refused_and_left_alone(
+    fresh_database: FreshDatabase, tmp_path: Path
+) -> None:
+    with fresh_database.superuser() as connection:
+        connection.execute("UPDATE runtime SET oldest_supported_schema = 9999")
+    environment = {"LEASEHOLD_DATABASE_URL": fresh_database.url}
+    done = leasehold(*Installation(tmp_path / "data").arguments, **environment)
+    assert done.returncode == 2
+    assert "newer than this program, which knows" in done.stderr.splitlines()[-1]
+    assert "install the newer release of Leasehold" in done.stderr.splitlines()[-1]
+    assert processes_of(tmp_path / "data") == []
+
+
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
@@ -148,15 +163,8 @@ def test_data_of_another_version_is_refused_and_left_alone(tmp_path: Path, file:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 def test_a_full_disk_is_said_plainly(tmp_path: Path) -> None:
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(tmp_path)], check=False, capture_output=True, text=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
-    try:
+    with small_disk(tmp_path, "32m"):
         done = leasehold(*Installation(tmp_path / "data").arguments)
-    finally:
-        subprocess.run(["umount", str(tmp_path)], check=True)
     assert done.returncode == 2
     assert "is full" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,11 +1,15 @@
+import os
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from leasehold.kit.errors import ConfigurationError
 from leasehold.kit.listeners import http_address, listen_on_path, listen_on_port
+from tests.embedded.installation import clean_environment
 
 
 def test_a_port_in_use_is_named_with_the_option_that_changes_it() -> None:
@@ -13,6 +17,22 @@ def test_a_port_in_use_is_named_with_the_option_that_changes_it() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigurationError, match=f"Port {port} on 127.0.0.1 is in use.*--panel-port"):
             listen_on_port("127.0.0.1", port, option="--panel-port")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can take a right away from a process")
+def test_a_port_that_needs_a_right_is_named_before_anything_is_made(tmp_path: Path) -> None:
+    """As somebody who may do everything here but bind a port below 1024."""
+    up = [sys.executable, "-m", "leasehold", "up", "--server-port=80", f"--data-dir={tmp_path / 'data'}"]
+    reserved = "ip link set lo up && echo 1024 > /proc/sys/net/ipv4/ip_unprivileged_port_start"
+    without = "setpriv --bounding-set=-net_bind_service --inh-caps=-net_bind_service"
+    done = subprocess.run(
+        ["unshare", "--net", "sh", "-c", f'{reserved} && exec {without} "$@"', "-", *up],
+        env=clean_environment(), capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        2, "leasehold: Port 80 is reserved for the system: choose one above 1023 with --server-port.\n",
+    )  # fmt: skip
+    assert not (tmp_path / "data" / "secrets.json").exists()
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "host.invalid"])

@@ -3,7 +3,10 @@
 import socket
 import sys
 
-from uvicorn import Config, Server
+from uvicorn import Config
+
+from leasehold.server.protocol import BoundedProtocol
+from leasehold.server.worker_process import PatientServer
 
 
 def main() -> None:
@@ -11,14 +14,14 @@ def main() -> None:
         "leasehold.server.app:create_app",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="on",
         access_log=False,
         proxy_headers=False,
         server_header=False,
     )
-    Server(config).run([socket.socket(fileno=int(sys.argv[1]))])
+    PatientServer(config).run([socket.socket(fileno=int(sys.argv[1]))])
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
 from leasehold.server.routes import ROUTES
+from tests.deployment.proxied import parse, read_all
 from tests.server.running import RunningServer
 
 PATHS = [route.path for route in ROUTES]
@@ -217,6 +219,59 @@ def test_an_endless_body_is_cut_off(server: RunningServer) -> None:
         except OSError:
             pass
     assert sent < 256 * len(piece)
+
+
+LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n"
+LONG = b"x" * 9000
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        (
+            LIVE + b"X-Long: %s\r\n" % LONG * 4 + b"\r\n",
+            431,
+            "headers_too_large",
+        ),
+        (LIVE + b"A: b\r\n" * 20_000 + b"\r\n", 431, "headers_too_large"),
+        (LIVE + b"X-Endless: " + b"x" * 2**25, 431, "headers_too_large"),
+        (b"GET /health/live?%s HTTP/1.1\r\nHost: x\r\n\r\n" % LONG, 414, "address_too_long"),
+        (b"GET /" + b"x" * 2**25, 414, "address_too_long"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "request_malformed"),
+        (b"GET / HTTP/1.1\r\nHost x\r\n\r\n", 400, "request_malformed"),
+    ],
+)
+def test_a_head_that_is_too_large_or_none_is_refused_and_the_connection_ends(
+    server: RunningServer, head: bytes, status: int, code: str
+) -> None:
+    with connected(server) as connection:
+        with suppress(OSError):  # cut off in the middle
+            connection.sendall(head)
+        answer = parse(read_all(connection))
+    told = json.loads(answer.body)
+    assert (answer.status, told["code"], answer.headers["connection"]) == (status, code, "close")
+    assert told["request_id"] == answer.headers["x-request-id"]
+    assert server.post("license/validate", {"license_key": "x"}).status_code == 200
+
+
+@pytest.mark.slow
+def test_slow_clients_hold_up_nobody_and_are_cut_off(server: RunningServer) -> None:
+    begun = (
+        f"POST {HEARTBEAT} HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n"
+        f"Content-Type: application/json\r\nX-API-Key: {server.api_key}\r\n"
+    ).encode()
+    with ExitStack() as slow:
+        connections = [slow.enter_context(connected(server)) for _ in range(200)]
+        for number, connection in enumerate(connections):
+            connection.sendall((b"", begun + b"\r\n{", begun + b"X-Slow: ")[number % 3])
+        assert server.post("license/validate", {"license_key": "x"}).status_code == 200
+        assert {read_all(connection) for connection in connections} == {b""}  # and no timeout of ours before
+    assert "Traceback" not in server.log.read_text()
+
+
+def connected(server: RunningServer) -> socket.socket:
+    address = urlsplit(server.base_url)
+    return socket.create_connection((str(address.hostname), address.port or 0), timeout=30)
 
 
 def test_a_client_that_goes_away_in_the_middle_harms_nobody(server: RunningServer) -> None:

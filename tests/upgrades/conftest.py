@@ -8,6 +8,7 @@ from psycopg import sql
 
 from leasehold.migrations.state import wanted_schema
 from tests.conftest import FreshDatabase
+from tests.sharing import made_once
 from tests.upgrades.installation import Upgradable
 from tests.upgrades.releases import Wheelhouse
 
@@ -19,7 +20,11 @@ _LIKE = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND datn
 @pytest.fixture(scope="session")
 def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
     """0.1.1: nothing new. 0.2.0: well. 0.2.1: no way back for 0.1. 0.3.x: what goes wrong."""
-    house = Wheelhouse(tmp_path_factory.mktemp("releases") / "wheels")
+    return Wheelhouse(made_once(tmp_path_factory, "wheels", _fill))
+
+
+def _fill(directory: Path) -> None:
+    house = Wheelhouse(directory)
     house.fetch_what_it_needs(house.build("0.2.0", EXPAND))
     house.build("0.1.1")
     house.build("0.2.1", f"{EXPAND}; {CONTRACT}")
@@ -27,7 +32,6 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Wheelhouse:
     house.build("0.3.1", f"{EXPAND}; {CONTRACT}", broken="server/run.py")
     house.build("0.3.2", EXPAND, broken="server/run.py")
     house.build("0.3.3", EXPAND, broken="embedded/supervisor.py")
-    return house
 
 
 @pytest.fixture

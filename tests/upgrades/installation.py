@@ -1,5 +1,6 @@
 """An installation that is upgraded, from the outside."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +11,11 @@ from leasehold.kit.releases import Releases
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.migrations.state import schema_state
 from tests.embedded.installation import clean_environment
+from tests.guide.pages import shown
 from tests.upgrades.releases import Wheelhouse
 
 _TIMEOUT_SECONDS = 300
-_NO_NETWORK = {
-    "PIP_CONFIG_FILE": "/dev/null",
-    "PIP_INDEX_URL": "http://127.0.0.1:1",
-    "PIP_FIND_LINKS": "",
-    "PIP_NO_COMPILE": "1",
-}
+_PIP = {"PIP_CONFIG_FILE": "/dev/null", "PIP_COMPILE": "0"}
 
 
 class Upgradable:
@@ -35,10 +32,24 @@ class Upgradable:
         command = [program] if program else [sys.executable, "-m", "leasehold"]
         return self._run([*map(str, command), *arguments])
 
-    def upgrade(self, version: str, *options: str, program: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """`leasehold upgrade` to one of the wheels."""
-        wheels = f"--wheels={self.wheelhouse.directory}"
-        return self.run("upgrade", str(self.wheelhouse.wheel(version)), wheels, *options, program=program)
+    def upgrade(
+        self, version: str, *options: str, way: str = "--wheels DIR", program: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """`leasehold upgrade` to one of the wheels, in the `way` that the guide shows; an index is not asked."""
+        (command,) = [line for line in shown("docs/upgrading.md", "leasehold upgrade 0.2.0") if way in line]
+        wheel = self.wheelhouse.wheel("0.2.0").name
+        names = {"leasehold ": "", wheel: str(self.wheelhouse.wheel(version)), "DIR": str(self.wheelhouse.directory)}
+        for name, here in {**names, " 0.2.0 ": f" {version} "}.items():
+            command = command.replace(name, here)
+        return self.run(*shlex.split(command, comments=True), *options, program=program)
+
+    def typed(self, command: str, **names: object) -> str:
+        """What a command of the guide prints in which the `names` stand for something, and that must succeed."""
+        for name, meant in names.items():
+            command = command.replace(name, str(meant))
+        done = self._run(["bash", "-euc", command], self.configuration.data_dir.parent)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def killed_at(self, step: str, version: str) -> None:
         """An upgrade whose process is killed when it has written `step` down."""
@@ -55,8 +66,15 @@ class Upgradable:
         """What lies among the releases."""
         return {path.name for path in self.releases.root.iterdir()} - {"lock"}
 
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        environment = {**clean_environment(), **self.configuration.as_environment(), **_NO_NETWORK}
+    def _run(self, command: list[str], directory: Path | None = None) -> subprocess.CompletedProcess[str]:
+        index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheelhouse.directory)}
         return subprocess.run(
-            command, env=environment, capture_output=True, check=False, text=True, timeout=_TIMEOUT_SECONDS
+            command,
+            env={**clean_environment(), **self.configuration.as_environment(), **_PIP, **index},
+            cwd=directory,
+            input="y\n",
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
         )

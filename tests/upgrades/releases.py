@@ -8,8 +8,8 @@ from pathlib import Path
 
 from leasehold.migrations.state import wanted_schema
 from leasehold.upgrades.wanted import read_wanted
+from tests.checkout import ROOT, copy_checkout
 
-ROOT = Path(__file__).parents[2]
 _STEP = '''"""A step for the tests."""
 
 from leasehold.migrations.script import run_sql
@@ -32,10 +32,8 @@ class Wheelhouse:
 
     def build(self, version: str, *migrations: str, broken: str | None = None) -> Path:
         """A wheel of this checkout as `version`, with further `migrations`; a module of the path `broken` is."""
-        source = self.directory.parent / f"source-{version}"
-        shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("assets", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE"):
-            (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, source / name)
+        source = self.directory / f"source-{version}"
+        copy_checkout(source)
         package = source / "src" / "leasehold"
         module = package / "__init__.py"
         own = module.read_text()

@@ -1,14 +1,19 @@
 """Upgrades of an installation that brings its own PostgreSQL, while `leasehold up` runs on it and while it does not."""
 
 import json
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from leasehold.backups.catalog import Catalog
+from leasehold.backups.places import Places
 from leasehold.embedded.running import what_runs
 from leasehold.migrations.state import wanted_schema
 from tests.embedded.installation import Installation, processes_of
+from tests.guide.pages import shown
 from tests.upgrades.installation import Upgradable
 from tests.upgrades.releases import Wheelhouse
 
@@ -47,6 +52,26 @@ def test_a_running_one_is_left_alone_unless_it_may_start_again_as_the_new_releas
     assert (now.pid, now.version) == (embedded.running.pid, "0.2.0")
     assert upgradable.schema == wanted_schema() + 1
     assert embedded.stop() == 0
+    _go_back(embedded, upgradable)
+
+
+def _go_back(embedded: Installation, upgradable: Upgradable) -> None:
+    """As the guide shows it; the database and the wheels come out of the backup."""
+    shutil.rmtree(upgradable.releases.release("0.2.0") / "wheels")
+    (saved, *_) = Catalog(Places(embedded.data_dir)).backups()
+    names = {"OLD": sys.prefix, "DATA_DIR": embedded.data_dir, "NAME": saved.name}
+    for command in shown("docs/upgrading.md", "ln -sfn OLD"):
+        upgradable.typed(command, **names)
+    (start,) = shown("docs/upgrading.md", "DATA_DIR/releases/current/bin/leasehold up")
+    embedded.program = [start.replace("DATA_DIR", str(embedded.data_dir)).removesuffix(" up")]
+    embedded.start()
+    now = what_runs(embedded.data_dir)
+    assert now is not None
+    assert now.version == "0.1.0"
+    assert upgradable.schema == wanted_schema()
+    for command in shown("docs/upgrading.md", "--require-hashes"):
+        upgradable.typed(command, WHEELS=upgradable.releases.wheels("0.2.0"))
+    assert upgradable.typed("new/bin/leasehold --version") == "leasehold 0.2.0\n"
 
 
 def test_one_that_was_killed_at_the_restart_is_finished_and_what_runs_starts_again(
@@ -85,6 +110,7 @@ def test_a_failed_migration_leaves_the_old_schema_where_nobody_could_write_meanw
     done = upgradable.upgrade("0.3.0")
     assert done.returncode == 1
     assert "division by zero" in done.stderr.splitlines()[-1]
+    assert "goes back" not in done.stderr  # all migrations are one transaction, so there is nothing to bring back
     assert upgradable.what_is_left() == set()
     assert processes_of(embedded.data_dir) == []
     embedded.start()

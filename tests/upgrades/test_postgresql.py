@@ -1,6 +1,8 @@
 """Another major version of the embedded PostgreSQL: from the system's own, which Debian has, to the wheel's."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -19,7 +21,9 @@ from leasehold.migrations.runner import migrate
 from leasehold.upgrades import postgresql
 from leasehold.upgrades.errors import UpgradeRefused
 from leasehold.upgrades.postgresql import upgrade_postgresql
+from tests.embedded.installation import Installation, clean_environment, leasehold
 from tests.embedded.system_postgresql import programs_of_system
+from tests.guide.pages import shown
 from tests.licensing.vendor import issue_license
 
 OLD = major(version_of(programs_of_system() / "postgres"))
@@ -70,15 +74,26 @@ def test_everything_is_moved_over_and_the_old_cluster_is_kept(
 ) -> None:
     with pytest.raises(ConfigurationError, match="leasehold postgresql upgrade"):
         Cluster(installation.data_dir).start()
-    said: list[str] = []
-    done = upgrade_postgresql(installation, said.append)
-    assert (done.old, done.new) == (OLD, NEW)
-    assert (done.kept / "PG_VERSION").read_text() == f"{OLD}\n"
-    assert "rows are there, and the same" in said[-1]
-    assert keys(installation) == [old_installation[1]]
-    assert not draft_cluster(installation.data_dir).parent.exists()
+    data_dir = installation.data_dir
+    move, start = (line.replace("NEW", sys.prefix).split() for line in shown("docs/upgrading.md", "postgresql upgrade"))
+    done = subprocess.run(
+        move,
+        env=clean_environment() | installation.as_environment(),
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "rows are there, and the same" in done.stderr
+    assert (kept_cluster(data_dir, OLD) / "PG_VERSION").read_text() == f"{OLD}\n"
+    assert not draft_cluster(data_dir).parent.exists()
     with pytest.raises(UpgradeRefused, match=f"is of PostgreSQL {NEW} already"):
-        upgrade_postgresql(installation, said.append)
+        upgrade_postgresql(installation, lambda _: None)
+
+    running = Installation(data_dir)
+    running.program = start[:-1]
+    running.start()
+    listed = leasehold("license", "list", "--json", LEASEHOLD_DATA_DIR=str(data_dir))
+    assert running.stop() == 0
+    assert old_installation[1] in listed.stdout, listed.stderr
 
 
 def test_what_was_interrupted_between_the_renames_is_finished(

@@ -21,6 +21,7 @@ from uvicorn import Config, Server
 from leasehold.embedded.unprivileged import die_with_parent
 from leasehold.kit.listeners import BACKLOG
 from leasehold.kit.logging import configure_logging
+from leasehold.server.protocol import BoundedProtocol, lose_patience
 
 _APPLICATION = "leasehold.server.app:create_app"
 _LINGER_SECONDS = 5.0
@@ -28,6 +29,7 @@ _DRAIN_SECONDS = 10
 _LOOK_SECONDS = 0.05
 _KEEP_ALIVE_SECONDS = 75  # longer than a proxy keeps an idle connection, so that it is never the server that closes it
 _LIFE_SIGN_SECONDS = 1
+_TICKS_OF_PATIENCE = 10
 
 
 def main() -> None:
@@ -38,7 +40,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises it once more when it has stopped
         signal.signal(number, lambda _number, _frame: None)
     die_with_parent(signal.SIGKILL, os.getppid())
-    _Server(uvicorn_config(life)).run([socket.socket(fileno=descriptor) for descriptor in sockets])
+    PatientServer(uvicorn_config(life)).run([socket.socket(fileno=descriptor) for descriptor in sockets])
 
 
 def uvicorn_config(life: int) -> Config:
@@ -51,7 +53,7 @@ def uvicorn_config(life: int) -> Config:
         _APPLICATION,
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="on",
         backlog=BACKLOG,
@@ -67,8 +69,16 @@ def uvicorn_config(life: int) -> Config:
     )
 
 
-class _Server(Server):
+class PatientServer(Server):
+    """Hands its clients over to a successor where it has one, and waits for no client longer than it should."""
+
     has_successor = False
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does ten times a second."""
+        if counter % _TICKS_OF_PATIENCE == 0:
+            lose_patience(self.server_state.connections)
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take in why it is to end."""

@@ -16,6 +16,8 @@ from leasehold.upgrades.wanted import Wanted
 
 LOCK_FILE: Final = "requirements.txt"
 _ROOM_BYTES: Final = 512 * 1024 * 1024
+# Ours, which is a dependency, installs into the other environment: that needs no pip before it has Leasehold's.
+_PIP: Final = (sys.executable, "-I", "-m", "pip", "--quiet", "--disable-pip-version-check")
 
 
 def install(configuration: Configuration, wanted: Wanted, wheelhouse: Path | None) -> None:
@@ -28,13 +30,12 @@ def install(configuration: Configuration, wanted: Wanted, wheelhouse: Path | Non
     environment, wheels = releases.environment(wanted.version), releases.wheels(wanted.version)
     check_room(configuration.data_dir, _ROOM_BYTES)
     wheels.mkdir(parents=True)
-    run("Making a virtual environment", [sys.executable, "-m", "venv", environment])
-    pip: list[str | Path] = [python_of(environment), "-I", "-m", "pip", "--quiet", "--disable-pip-version-check"]
     source: list[str | Path] = ["--no-index", "--find-links", wheelhouse.absolute()] if wheelhouse else []
-    run("Fetching the release", [*pip, "wheel", *source, "--wheel-dir", wheels, wanted.requirement])
-    lock = _lock(wheels)
-    from_wheels: list[str | Path] = ["--no-index", "--find-links", wheels, "--require-hashes", "--requirement", lock]
-    run("Installing the release", [*pip, "install", *from_wheels])
+    run("Fetching the release", [*_PIP, "wheel", *source, "--wheel-dir", wheels, wanted.requirement])
+    run("Making a virtual environment", [sys.executable, "-m", "venv", "--without-pip", environment])
+    from_wheels: list[str | Path] = ["--no-index", "--find-links", wheels, "--no-deps", "--require-hashes"]
+    into: list[str | Path] = ["--python", python_of(environment), "install"]
+    run("Installing the release", [*_PIP, *into, *from_wheels, "--requirement", _lock(wheels)])
     _check(configuration, wanted, environment)
 
 

@@ -46,6 +46,11 @@ class SshServer:
         git(directory, "init", "--quiet", "--bare", str(directory))
         git(directory, "config", "uploadpack.allowFilter", "true")
 
+    def lets_in_also(self, public_key: Path) -> None:
+        """As a deploy key is given to a host."""
+        with (self.directory / "authorized_keys").open("a") as keys:
+            keys.write(public_key.read_text())
+
     @contextmanager
     def runs_instead(self, script: str) -> Iterator[None]:
         """Who logs in runs `script`, which finds what was asked for in SSH_ORIGINAL_COMMAND."""
