@@ -13,6 +13,7 @@ import leasehold.customers.models
 import leasehold.imports.models
 import leasehold.leads.models
 import leasehold.licensing.models
+import leasehold.privacy.models
 import leasehold.resources.models
 import leasehold.settings.models
 import leasehold.staff.credential_models

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from leasehold.customers.errors import ContactInvalid, ContactNotFound
 from leasehold.customers.models import Affiliation, Contact, ContactDetail
 from leasehold.customers.vocabulary import DetailKind, Language
+from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import check_version
 from leasehold.kit.text import clean_text
 
@@ -52,11 +53,11 @@ class ContactLine:
 
 
 def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
-    """The people in an institution, the primary contact first."""
+    """The people in an institution, the primary contact first; nobody whose data are restricted."""
     people = session.execute(
         select(Contact, Affiliation)
         .join(Affiliation, Affiliation.contact_id == Contact.id)
-        .where(Affiliation.institution_id == institution_id)
+        .where(Affiliation.institution_id == institution_id, Contact.restricted_at.is_(None))
         .order_by(Affiliation.is_primary.desc(), Contact.last_name, Contact.id)
     ).all()
     details: dict[int | None, list[ContactDetail]] = {}
@@ -76,8 +77,12 @@ def find_contact(session: Session, institution_id: int, contact_id: int) -> Cont
     return found[0]
 
 
-def add_contact(session: Session, institution_id: int, card: ContactCard) -> Contact:
-    """A new person in an institution. Raises `ContactInvalid` and `DomainError` `text_invalid`."""
+def add_contact(session: Session, institution_id: int, card: ContactCard, *, erased: Erased = NOBODY_ERASED) -> Contact:
+    """A new person in an institution, unless they are one of the `erased`.
+
+    Raises `ContactInvalid`, `DomainError` `text_invalid`, and what `erased` raises.
+    """
+    erased.check(session, (detail.value for detail in card.details))
     contact = Contact(**_name(card))
     session.add(contact)
     session.flush()

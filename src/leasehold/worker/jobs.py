@@ -9,6 +9,7 @@ from leasehold.licensing.sweep import sweep_dead_sessions
 from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import forget_old_denials
 from leasehold.operations.processes import remove_stale_processes
+from leasehold.privacy.ledger_file import write_ledger_file
 from leasehold.settings.service import get_setting
 from leasehold.staff.session_retention import forget_old_sessions
 from leasehold.worker.backup_runs import start_due_backup
@@ -24,6 +25,11 @@ SELECT count(*) FROM drop_heartbeat_partitions(
 def seal(context: JobContext) -> int:
     """Seal the audit log with this installation's key, read anew since it may change; returns how many rows."""
     return seal_audit(context.connection, load_key_ring(context.data_dir), context.data_dir)
+
+
+def keep_ledger_of_erasures(context: JobContext) -> int:
+    """Write down beside the database who was erased, where nobody has done so; returns how many that was."""
+    return write_ledger_file(context.connection, context.data_dir)
 
 
 def ensure_partitions(connection: Connection) -> int:
@@ -59,6 +65,7 @@ JOBS = (
     Job("partitions", timedelta(days=1), on_connection(ensure_partitions), also_at_start=True),
     Job("retention", timedelta(days=1), on_connection(drop_old_heartbeats)),
     Job("backups", timedelta(minutes=1), start_due_backup),
+    Job("erasure_ledger", timedelta(minutes=1), keep_ledger_of_erasures, also_at_start=True),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
     Job("staff_session_retention", timedelta(days=1), on_connection(forget_old_sessions)),
 )

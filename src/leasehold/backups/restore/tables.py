@@ -30,6 +30,7 @@ RESTORED: Final = frozenset(
         "contacts",
         "customers",
         "device_registrations",
+        "erasure_ledger",  # and filled up with who has been erased since
         "import_columns",
         "institution_note_versions",
         "institution_notes",
@@ -43,6 +44,7 @@ RESTORED: Final = frozenset(
         "license_transfers",
         "licenses",
         "pipeline_stages",
+        "privacy_requests",
         "products",
         "resource_allocations",
         "resource_imports",
@@ -50,6 +52,7 @@ RESTORED: Final = frozenset(
         "resource_pools",
         "resource_requests",
         "resources",
+        "retention_rules",
         "runtime",
         "saved_views",
         "session_history",

@@ -24,6 +24,7 @@ _DOORS: Final[dict[str, LazyString]] = {
     "used set-up links": _("Set-up links that had been used since stay used"),
     "used recovery codes": _("People whose recovery codes had been used since"),
     "blocked devices": _("Devices that had been blocked since stay blocked"),
+    "erased people": _("People who had been erased since are erased again"),
 }
 
 
