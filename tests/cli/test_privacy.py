@@ -44,7 +44,7 @@ def test_a_person_is_listed_exported_and_erased(
     assert cli("person", "list", "--state", "erased", "--json").json == []
     exported = cli("person", "export", person)
     assert [trace for trace in TRACES if trace not in exported.out] == []
-    assert json.loads(exported.out) == json.loads(exported.out)
+    assert json.loads(exported.out)["person"]["id"] == left.contact_id
     assert cli("person", "erase", person, "--check", "--json").json["rows"]["contact_details"] == 2
     assert cli("person", "erase", person).status == 2, "a reason is needed"
     assert (cli("person", "erase", "999", "--reason", "x", "--json").error["code"], asked) == ("person_not_found", [])
@@ -58,7 +58,7 @@ def test_a_person_is_listed_exported_and_erased(
 def test_the_ledger_is_kept_beside_the_database(cli: Cli, left: Traces, tmp_path: object) -> None:
     cli("person", "erase", str(left.contact_id), "--reason", "asked for it")
     file = Places(tmp_path).root / "erasures.jsonl"  # type: ignore[arg-type]  # the fixture's path
-    assert json.loads(file.read_text())["contact_id"] == left.contact_id
+    assert json.loads(file.read_text().strip())["contact_id"] == left.contact_id
 
 
 def test_restriction_is_set_and_lifted(cli: Cli, left: Traces) -> None:

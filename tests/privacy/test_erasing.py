@@ -35,7 +35,7 @@ SELECT c.oid::regclass::text FROM pg_class AS c
 def dumped(connection: Connection) -> str:
     """Everything that the database holds, as text."""
     tables = [str(table) for (table,) in connection.execute(_TABLES)]
-    rows = [connection.execute(f"SELECT t::text FROM {table} AS t").fetchall() for table in tables]  # type: ignore[arg-type]
+    rows = [connection.execute(f"SELECT t::text FROM {table} AS t").fetchall() for table in tables]
     return json.dumps(rows, default=str, ensure_ascii=False)
 
 
@@ -138,10 +138,10 @@ def test_notes_are_changed_by_nobody_else(database: Database) -> None:
     with database.connect(application="test") as connection:
         ACTOR.sign(connection)
         for table in ("institution_note_versions", "license_notes", "resource_notes"):
-            if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:  # type: ignore[arg-type]
+            if connection.execute(f"SELECT 1 FROM {table}").fetchone() is None:
                 continue
             with pytest.raises(psycopg.Error) as refused, connection.transaction():
-                connection.execute(f"UPDATE {table} SET body = 'x'")  # type: ignore[arg-type]
+                connection.execute(f"UPDATE {table} SET body = 'x'")
             assert refused.value.sqlstate == "LH001"
         with pytest.raises(psycopg.Error) as refused, connection.transaction():
             connection.execute("SELECT erase_traces(1, '{}', 'x', '{}', '{}')")

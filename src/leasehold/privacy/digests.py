@@ -9,7 +9,6 @@ from typing import Final
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from leasehold.kit.matching import digits_of
@@ -56,7 +55,7 @@ class ErasedPeople:
         digests, found = list(wanted), dict[str, Erasure]()
         for start in range(0, len(digests), _AT_ONCE):
             some = digests[start : start + _AT_ONCE]
-            query = select(Erasure).where(Erasure.digests.overlap(array(some))).order_by(Erasure.id)
+            query = select(Erasure).where(Erasure.digests.overlap(some)).order_by(Erasure.id)
             for erasure in session.scalars(query):
                 found |= {wanted[digest]: erasure for digest in erasure.digests if digest in wanted}
         return found

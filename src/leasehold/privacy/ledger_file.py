@@ -49,7 +49,8 @@ def write_ledger_file(connection: Connection, data_dir: Path) -> int:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "ab") as file:
-            file.write(b"".join(_encode(entry) + b"\n" for entry in missing))
+            # A line that a crash has cut short ends here.
+            file.write(b"\n".join([b"", *map(_encode, missing), b""]))
             file.flush()
             os.fsync(file.fileno())
     return len(missing)

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, Date, ForeignKey, Index, Integer, LargeBinary, text
+from sqlalchemy import Date, ForeignKey, Index, Integer, LargeBinary, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 
 from leasehold.customers.models import Contact

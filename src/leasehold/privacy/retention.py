@@ -66,7 +66,8 @@ class Proposal:
 
 def list_rules(session: Session) -> dict[RetentionKind, int | None]:
     """Each rule's months; None where it proposes nobody."""
-    return {RetentionKind(rule.kind): rule.months for rule in session.scalars(select(RetentionRule))}
+    months = {rule.kind: rule.months for rule in session.scalars(select(RetentionRule))}
+    return {kind: months[kind.value] for kind in RetentionKind}
 
 
 def set_rule(session: Session, kind: RetentionKind, months: int | None) -> None:
