@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from leasehold.api_keys.rotation import rotate_api_key
 from leasehold.api_keys.service import create_api_key
 from leasehold.audit.queries import list_life
-from leasehold.customers.contacts import ContactCard, Detail, add_contact
+from leasehold.customers.contacts import ContactCard, add_contact
+from leasehold.customers.details import Detail
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind
@@ -36,6 +37,8 @@ from leasehold.licensing.run_one import run_one
 from leasehold.licensing.service import LicenseTerms, create_licenses, find_license
 from leasehold.licensing.transfers import transfer_license
 from leasehold.licensing.vocabulary import DeviceType, LicenseType
+from leasehold.privacy.requests import add_request
+from leasehold.privacy.vocabulary import RequestKind
 from leasehold.settings.service import set_setting
 from leasehold.staff.service import create_setup_link
 from tests.browser.demonstration_backups import NEWEST
@@ -72,6 +75,7 @@ class Demonstration:
     pool_id: int
     resource_id: int
     import_id: int
+    request_id: int
     table: str = "products"
     name: str = "block"
     backup: str = NEWEST
@@ -108,6 +112,11 @@ def make_demonstration(database: Database) -> Demonstration:
         rotate_api_key(session, "Shop")
         pool_id, resource_id, import_id = make_pools(session, keys)
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
+        today = now.date()
+        asked = add_request(session, RequestKind.ACCESS, received_on=today, today=today, contact_id=contact_id)
+        request_id = asked.id
+        late = today - timedelta(days=70)
+        add_request(session, RequestKind.ERASURE, received_on=late, today=today, subject="Somebody from the fair")
     tokens = [_use(database, key) for key in keys[:4]]
     obey(database, SuspendLicense(keys[8]))
     token, ended = tokens[0]
@@ -128,6 +137,7 @@ def make_demonstration(database: Database) -> Demonstration:
         pool_id=pool_id,
         resource_id=resource_id,
         import_id=import_id,
+        request_id=request_id,
     )
 
 

@@ -15,6 +15,7 @@ _NO_PAGES = {
     "customers.suggest",
     "licenses.show_sessions",
     "audit.download_checkpoint",
+    "privacy.download_person",
     "rescue.open_link",
     "rescue.rescue",
     "rescue.restore",

@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 
 from leasehold.api_keys.service import create_api_key
-from leasehold.customers.contacts import ContactCard, Detail, add_contact
+from leasehold.customers.contacts import ContactCard, add_contact
+from leasehold.customers.details import Detail
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind

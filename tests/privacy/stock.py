@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from leasehold.customers.contacts import ContactCard, Detail, add_contact, edit_contact
+from leasehold.customers.contacts import ContactCard, add_contact, edit_contact
+from leasehold.customers.details import Detail
 from leasehold.customers.models import Contact, Customer
 from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind

@@ -9,7 +9,8 @@ import pytest
 
 from leasehold.audit.sealing import Pace, seal_audit
 from leasehold.audit.verification import verify_audit
-from leasehold.customers.contacts import ContactCard, Detail, add_contact, list_contacts, remove_contact
+from leasehold.customers.contacts import ContactCard, add_contact, list_contacts, remove_contact
+from leasehold.customers.details import Detail
 from leasehold.customers.search import search_contacts, search_contacts_by_email
 from leasehold.customers.vocabulary import DetailKind
 from leasehold.kit.database import Connection, Database, Role

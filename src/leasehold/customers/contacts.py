@@ -2,28 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from leasehold.customers.errors import ContactInvalid, ContactNotFound
-from leasehold.customers.models import Affiliation, Contact, ContactDetail
-from leasehold.customers.vocabulary import DetailKind, Language
+from leasehold.customers.details import Detail, Owner, details_of_contacts, write_details
+from leasehold.customers.errors import ContactInvalid, ContactNotFound, ContactUnknown
+from leasehold.customers.models import Affiliation, Contact, ContactDetail, Institution
+from leasehold.customers.vocabulary import DetailKind, Language, Salutation
 from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import check_version
 from leasehold.kit.text import clean_text
 
 LONGEST_NAME = 100
-LONGEST_DETAIL = 254
-MOST_DETAILS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """A way to reach somebody."""
-
-    kind: DetailKind
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +29,11 @@ class ContactCard:
     role: str | None = None
     is_primary: bool = False
     details: tuple[Detail, ...] = ()
+    salutation: Salutation | None = None
+    title: str | None = None
+    department: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,9 @@ class ContactLine:
 
     @property
     def name(self) -> str:
-        """First and last name."""
-        return " ".join(part for part in (self.contact.first_name, self.contact.last_name) if part)
+        """Title, first and last name."""
+        contact = self.contact
+        return " ".join(part for part in (contact.title, contact.first_name, contact.last_name) if part)
 
 
 def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
@@ -60,13 +59,23 @@ def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
         .where(Affiliation.institution_id == institution_id, Contact.restricted_at.is_(None))
         .order_by(Affiliation.is_primary.desc(), Contact.last_name, Contact.id)
     ).all()
-    details: dict[int | None, list[ContactDetail]] = {}
-    ids = [contact.id for contact, _ in people]
-    for detail in session.scalars(
-        select(ContactDetail).where(ContactDetail.contact_id.in_(ids)).order_by(ContactDetail.id)
-    ):
-        details.setdefault(detail.contact_id, []).append(detail)
+    details = details_of_contacts(session, [contact.id for contact, _ in people])
     return [ContactLine(contact, affiliation, details.get(contact.id, [])) for contact, affiliation in people]
+
+
+def find_person(session: Session, email_or_number: str) -> Contact:
+    """The person with this number, or with this e-mail address, whose data may be used. Raises `ContactUnknown`."""
+    text = email_or_number.strip()
+    in_use = and_(Contact.restricted_at.is_(None), Contact.erased_at.is_(None))
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        found = session.scalars(select(Contact).where(Contact.id == int(text), in_use)).all()
+    else:
+        theirs = (ContactDetail.kind == DetailKind.EMAIL.value, func.lower(ContactDetail.value_norm) == text.lower())
+        people = select(ContactDetail.contact_id).where(*theirs)
+        found = session.scalars(select(Contact).where(Contact.id.in_(people), in_use).limit(2)).all()
+    if len(found) != 1:
+        raise ContactUnknown(text[:80])
+    return found[0]
 
 
 def find_contact(session: Session, institution_id: int, contact_id: int) -> ContactLine:
@@ -88,7 +97,7 @@ def add_contact(session: Session, institution_id: int, card: ContactCard, *, era
     session.flush()
     _leave_primary(session, institution_id, contact.id, card)
     session.add(Affiliation(institution_id=institution_id, contact_id=contact.id, **_place(card)))
-    _write_details(session, contact.id, card.details)
+    write_details(session, Owner(contact_id=contact.id), card.details)
     session.flush()
     return contact
 
@@ -108,10 +117,30 @@ def edit_contact(
     for row, values in ((contact, _name(card)), (line.affiliation, _place(card))):
         for name, value in values.items():
             setattr(row, name, value)
-    if [(detail.kind, detail.value) for detail in line.details] != _clean_details(card.details):
-        session.execute(delete(ContactDetail).where(ContactDetail.contact_id == contact_id))
-        _write_details(session, contact_id, card.details)
+    write_details(session, Owner(contact_id=contact_id), card.details)
     contact.updated_at = func.clock_timestamp()  # so that a change of place or details moves the version too
+    session.flush()
+
+
+def list_places(session: Session, contact_id: int) -> Sequence[tuple[Affiliation, Institution]]:
+    """The institutions that a person is or was in, by name."""
+    places = (
+        select(Affiliation, Institution)
+        .join(Institution, Institution.id == Affiliation.institution_id)
+        .where(Affiliation.contact_id == contact_id)
+        .order_by(func.lower(Institution.name), Institution.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(places)]
+
+
+def affiliate(session: Session, institution_id: int, contact_id: int, *, role: str | None = None) -> None:
+    """Put somebody who is known into a further institution. Raises `ContactNotFound` and `ContactInvalid`."""
+    contact = session.get(Contact, contact_id)
+    if contact is None or contact.restricted_at is not None or contact.erased_at is not None:
+        raise ContactNotFound
+    if session.get(Affiliation, (institution_id, contact_id)) is not None:
+        raise ContactInvalid("The person is in this institution already: nothing to do.", {"problem": "there_already"})
+    session.add(Affiliation(institution_id=institution_id, contact_id=contact_id, **_place(ContactCard("", role=role))))
     session.flush()
 
 
@@ -138,32 +167,26 @@ def _leave_primary(session: Session, institution_id: int, contact_id: int, card:
         session.execute(update(Affiliation).where(*other, Affiliation.is_primary).values(is_primary=False))
 
 
-def _name(card: ContactCard) -> dict[str, str | bool | None]:
+def _name(card: ContactCard) -> dict[str, Any]:
     first = clean_text(card.first_name, what="The first name", longest=LONGEST_NAME) if card.first_name else None
-    last = clean_text(card.last_name, what="The last name", longest=LONGEST_NAME)
-    return {"first_name": first, "last_name": last, "language": card.language.value}
+    return {
+        "first_name": first,
+        "last_name": clean_text(card.last_name, what="The last name", longest=LONGEST_NAME),
+        "language": card.language.value,
+        "salutation": card.salutation.value if card.salutation else None,
+        "title": clean_text(card.title, what="The title", longest=LONGEST_NAME) if card.title else None,
+    }
 
 
-def _place(card: ContactCard) -> dict[str, str | bool | None]:
-    role = clean_text(card.role, what="The role", longest=LONGEST_NAME) if card.role else None
-    return {"role": role, "is_primary": card.is_primary}
-
-
-def _clean_details(details: Sequence[Detail]) -> list[tuple[str, str]]:
-    if len(details) > MOST_DETAILS:
-        detail = f"A contact is reached in at most {MOST_DETAILS} ways: take some away."
-        raise ContactInvalid(detail, {"problem": "too_many_details", "most": MOST_DETAILS})
-    return [
-        (detail.kind.value, clean_text(detail.value, what="A way to reach the contact", longest=LONGEST_DETAIL))
-        for detail in details
-    ]
-
-
-def _write_details(session: Session, contact_id: int, details: Sequence[Detail]) -> None:
-    seen: set[str] = set()
-    for kind, value in _clean_details(details):
-        if kind == DetailKind.EMAIL and ("@" not in value or " " in value):
-            detail = f"{value!r} is not an e-mail address: it looks like name@example.com."
-            raise ContactInvalid(detail, {"problem": "no_email", "value": value})
-        session.add(ContactDetail(contact_id=contact_id, kind=kind, value=value, is_primary=kind not in seen))
-        seen.add(kind)
+def _place(card: ContactCard) -> dict[str, Any]:
+    if card.valid_from and card.valid_to and card.valid_to < card.valid_from:
+        detail = "The person would leave before they come: change one of the days."
+        raise ContactInvalid(detail, {"problem": "leaves_before_coming"})
+    department = card.department
+    return {
+        "role": clean_text(card.role, what="The role", longest=LONGEST_NAME) if card.role else None,
+        "is_primary": card.is_primary,
+        "department": clean_text(department, what="The department", longest=LONGEST_NAME) if department else None,
+        "valid_from": card.valid_from,
+        "valid_to": card.valid_to,
+    }

@@ -6,10 +6,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from leasehold.customers.errors import CustomerAmbiguous, CustomerNotFound
+from leasehold.customers.institutions import LONGEST_NAME
 from leasehold.customers.models import Customer, Institution
 from leasehold.kit.text import clean_text
 
-LONGEST_NAME = 200
 _LARGEST_ID = 2**63 - 1
 
 

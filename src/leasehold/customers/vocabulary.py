@@ -18,3 +18,38 @@ class DetailKind(StrEnum):
     MOBILE = "mobile"
     WEB = "web"
     OTHER = "other"
+
+
+class InstitutionKind(StrEnum):
+    """What sort of organisation it is."""
+
+    COMPANY = "company"
+    PUBLIC_BODY = "public_body"
+    UNIVERSITY = "university"
+    NON_PROFIT = "non_profit"
+    OTHER = "other"
+
+
+class Salutation(StrEnum):
+    """How a person is addressed."""
+
+    MS = "ms"
+    MR = "mr"
+    NEUTRAL = "neutral"
+
+
+class DetailStatus(StrEnum):
+    """Whether somebody was reached that way."""
+
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+    INVALID = "invalid"
+
+
+class AddressKind(StrEnum):
+    """What an address is for."""
+
+    POSTAL = "postal"
+    BILLING = "billing"
+    DELIVERY = "delivery"
+    VISIT = "visit"

@@ -33,6 +33,7 @@ PLACES = (
     Place("sessions.list_live_sessions", _("Live sessions"), "activity"),
     Place("session_history.list_past_sessions", _("Session history"), "history"),
     Place("resources.list_pools", _("Resource pools"), "database"),
+    Place("privacy.list_requests", _("Privacy"), "shield-lock"),
     Place("audit.list_audit", _("Audit log"), "list-search"),
     Place("backups.list_backups", _("Backups"), "archive"),
     Place("administration.administration", _("License server administration"), "settings"),

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from leasehold.licensing.vocabulary import Code
+from leasehold.panel.privacy.refusal_words import OF_PRIVACY
 from leasehold.panel.resources.refusal_words import OF_RESOURCES
 
 # Found by the extraction of messages, used through `gettext(what)`: how the capabilities name what is typed.
@@ -28,6 +29,7 @@ SUBJECTS: Final = (
     _("The pool's owner"),
     _("Whom it is reserved for"),
     _("The idempotency key"),
+    _("Who has asked"),
 )
 
 _OF_LICENSING: Final[dict[tuple[str, str | None], LazyString]] = {
@@ -187,4 +189,4 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("passkey_refused", None): _("The passkey was not accepted: its answer is too old or does not fit. Try again."),
     ("sign_in_busy", None): _("Too many people are signing in just now: try again in a few seconds."),
 }
-SENTENCES: Final = _OF_LICENSING | OF_RESOURCES | _OF_THE_REST
+SENTENCES: Final = _OF_LICENSING | OF_RESOURCES | OF_PRIVACY | _OF_THE_REST

@@ -17,27 +17,17 @@ from leasehold.kit.orm import driver_connection
 from leasehold.kit.text import clean_text
 from leasehold.privacy.digests import Digester
 from leasehold.privacy.errors import PersonNotFound, PersonRestricted
+from leasehold.privacy.finding import Known, naming_of, read_known, was_there, ways_of
 from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, TABLES_OF_PERSONS, MappedTable
-from leasehold.privacy.naming import Mention, Naming, find_mentions, naming
+from leasehold.privacy.naming import Mention, find_mentions
 from leasehold.privacy.vocabulary import Fate
 
 LONGEST_REASON: Final = 400
 ERASED: Final = "[erased]"
 """What stands where something was."""
 
-_LOCK = "SELECT first_name, last_name, created_at, restricted_at, erased_at FROM contacts WHERE id = %s FOR UPDATE"
-_INSTITUTIONS = "SELECT institution_id FROM affiliations WHERE contact_id = %s ORDER BY 1"
-_WAYS = "SELECT value FROM contact_details WHERE contact_id = %s"
-# How they were ever reached, as the values beside the audit log still say.
-_FORMER_WAYS = """
-SELECT DISTINCT v.value #>> '{}'
-  FROM audit_personal_values AS v JOIN audit_log AS a ON a.id = v.audit_id
- WHERE a.table_name = 'contact_details' AND v.column_name = 'value'
-   AND v.audit_id IN (SELECT audit_rows_of_person(%s, %s, %s))
-"""
-_IN_THE_LOG = "SELECT EXISTS (SELECT FROM audit_log WHERE table_name = 'contacts' AND row_id = %s)"
 _LEDGER = """
-SELECT erased_at, contact_created_at, erased_by, reason, digests FROM erasure_ledger WHERE contact_id = %s
+SELECT erased_at, erased_by, reason, digests FROM erasure_ledger WHERE contact_id = %s
    AND contact_created_at IS NOT DISTINCT FROM %s
 """
 _REMEMBER = """
@@ -86,10 +76,12 @@ def preview_erasure(session: Session, contact_id: int) -> Preview:
     """What would become of a person's data. Raises `PersonNotFound`."""
     session.flush()
     connection = driver_connection(session)
-    _lock(connection, contact_id)
-    mentions = find_mentions(connection, _naming_of(connection, contact_id))
+    known = read_known(connection, contact_id)
+    _check_there(connection, contact_id, known)
+    mentions = find_mentions(connection, naming_of(connection, contact_id, known))
+    counts: Any = connection.execute(_counts(), {"contact_id": contact_id}).fetchall()
     return Preview(
-        {table.name: _count(connection, table, contact_id) for table in TABLES_OF_PERSONS},
+        dict(counts),
         [mention for mention in mentions if mention.surely],
         [mention for mention in mentions if not mention.surely],
     )
@@ -113,15 +105,11 @@ def erase(
     why = clean_text(reason, what="The reason", longest=LONGEST_REASON)
     session.flush()
     connection = driver_connection(session)
-    found = _lock(connection, contact_id)
-    if found is not None and found["restricted_at"] is not None and not even_if_restricted:
+    known = read_known(connection, contact_id, lock=True)
+    _check_there(connection, contact_id, known)
+    if known is not None and known.restricted_at is not None and not even_if_restricted:
         raise PersonRestricted(contact_id)
-    entry = _known_entry(connection, contact_id, found)
-    if entry is None:
-        now, actor = _one(connection, _NOW, ())
-        ways = _ways(connection, contact_id)
-        created_at = None if found is None else found["created_at"]
-        entry = Entry(contact_id, created_at, now, str(actor), why, sorted(digester.digests(ways)))
+    entry = _entry_of(connection, contact_id, known) or _new_entry(connection, contact_id, known, why, digester)
     done = erase_entry(connection, entry, by_last_name=by_last_name)
     session.expire_all()
     return done
@@ -129,10 +117,11 @@ def erase(
 
 def erase_entry(connection: Connection, entry: Entry, *, by_last_name: bool = False) -> Erased:
     """Erase somebody as the ledger has them, and enter them into it; done again it changes nothing more."""
-    named = _naming_of(connection, entry.contact_id, by_last_name=by_last_name)
+    known = read_known(connection, entry.contact_id, lock=True)
+    named = naming_of(connection, entry.contact_id, known, by_last_name=by_last_name)
+    values = {"contact_id": entry.contact_id, "erased": ERASED, "erased_at": entry.erased_at}
     rows = {
-        table.name: connection.execute(_erase_from(table), _parameters(entry)).rowcount
-        for table in reversed(TABLES_OF_PERSONS)
+        table.name: connection.execute(_erase_from(table), values).rowcount for table in reversed(TABLES_OF_PERSONS)
     }
     traces = (entry.contact_id, named.institutions, named.surely, AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE)
     texts, audit_values = _one(connection, _TRACES, traces)
@@ -148,43 +137,31 @@ def remember(connection: Connection, entry: Entry) -> None:
     )
 
 
-def _lock(connection: Connection, contact_id: int) -> dict[str, Any] | None:
-    """The columns of the row that decide; None where the log alone knows them. Raises `PersonNotFound`."""
-    row = connection.execute(_LOCK, (contact_id,)).fetchone()
-    if row is not None:
-        return dict(zip(("first_name", "last_name", "created_at", "restricted_at", "erased_at"), row, strict=True))
-    if not _one(connection, _IN_THE_LOG, (str(contact_id),))[0]:
+def _check_there(connection: Connection, contact_id: int, known: Known | None) -> None:
+    if known is None and not was_there(connection, contact_id):
         raise PersonNotFound(contact_id)
-    return None
 
 
-def _known_entry(connection: Connection, contact_id: int, found: Mapping[str, Any] | None) -> Entry | None:
+def _entry_of(connection: Connection, contact_id: int, known: Known | None) -> Entry | None:
     """What the ledger has of them."""
-    row: Any = connection.execute(_LEDGER, (contact_id, found and found["created_at"])).fetchone()
-    return None if row is None else Entry(contact_id, row[1], row[0], row[2], row[3], row[4])
+    created_at = None if known is None else known.created_at
+    row = _one(connection, _LEDGER, (contact_id, created_at))
+    return None if row is None else Entry(contact_id, created_at, *row)
 
 
-def _naming_of(connection: Connection, contact_id: int, *, by_last_name: bool = False) -> Naming:
-    found = connection.execute(_LOCK, (contact_id,)).fetchone()
-    if found is None or found[4] is not None:
-        return Naming([], None, None)
-    institutions: list[Any] = [row[0] for row in connection.execute(_INSTITUTIONS, (contact_id,))]
-    first_name, last_name = None if found[0] is None else str(found[0]), str(found[1])
-    ways = _ways(connection, contact_id)
-    return naming(first_name, last_name, ways, institutions, by_last_name=by_last_name)
+def _new_entry(connection: Connection, contact_id: int, known: Known | None, reason: str, digester: Digester) -> Entry:
+    now, actor = _one(connection, _NOW, ())
+    digests = sorted(digester.digests(ways_of(connection, contact_id)))
+    return Entry(contact_id, None if known is None else known.created_at, now, actor, reason, digests)
 
 
-def _ways(connection: Connection, contact_id: int) -> list[str]:
-    former = (contact_id, AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE)
-    present = {str(way) for (way,) in connection.execute(_WAYS, (contact_id,))}
-    return sorted(present | {str(way) for (way,) in connection.execute(_FORMER_WAYS, former)})
-
-
-def _count(connection: Connection, table: MappedTable, contact_id: int) -> int:
-    query = sql.SQL("SELECT count(*) FROM {} WHERE {} = %s").format(
-        sql.Identifier(table.name), sql.Identifier(table.contact_column or "")
+def _counts() -> sql.Composed:
+    """How many rows of each table are a contact's, in one statement."""
+    each = sql.SQL("SELECT {}, count(*) FROM {} WHERE {} = %(contact_id)s")
+    return sql.SQL(" UNION ALL ").join(
+        each.format(sql.Literal(table.name), sql.Identifier(table.name), sql.Identifier(table.contact_column or ""))
+        for table in TABLES_OF_PERSONS
     )
-    return int(_one(connection, query, (contact_id,))[0])
 
 
 def _erase_from(table: MappedTable) -> sql.Composed:
@@ -205,10 +182,6 @@ def _erase_from(table: MappedTable) -> sql.Composed:
     return sql.SQL("UPDATE {} SET {} WHERE {} = %(contact_id)s AND ({})").format(
         name, sql.SQL(", ").join(settings), key, sql.SQL(" OR ").join(changed)
     )
-
-
-def _parameters(entry: Entry) -> dict[str, Any]:
-    return {"contact_id": entry.contact_id, "erased": ERASED, "erased_at": entry.erased_at}
 
 
 def _one(connection: Connection, query: Any, parameters: Sequence[object]) -> Any:

@@ -38,12 +38,11 @@ def entries_of(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
 def write_ledger_file(connection: Connection, data_dir: Path) -> int:
     """Add to the file what the database's ledger has and it has not, for good; returns how many that was.
 
-    What the file alone knows stays: the database may be an older one.
+    What the file alone knows stays: the database may be an older one. Only what is committed may be read.
     """
     path = data_dir / _PLACE
     known = {_key(entry) for entry in read_ledger_file(data_dir)}
     rows: list[Any] = connection.execute(READ_LEDGER).fetchall()
-    connection.rollback()
     missing = [entry for entry in entries_of(rows) if _key(entry) not in known]
     if missing:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

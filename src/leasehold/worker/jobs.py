@@ -29,7 +29,9 @@ def seal(context: JobContext) -> int:
 
 def keep_ledger_of_erasures(context: JobContext) -> int:
     """Write down beside the database who was erased, where nobody has done so; returns how many that was."""
-    return write_ledger_file(context.connection, context.data_dir)
+    written = write_ledger_file(context.connection, context.data_dir)
+    context.connection.rollback()
+    return written
 
 
 def ensure_partitions(connection: Connection) -> int:

@@ -86,7 +86,7 @@ CREATE TABLE stage_moves (
 );
 CREATE UNIQUE INDEX stage_moves_open ON stage_moves (institution_id) WHERE left_at IS NULL;
 CREATE INDEX stage_moves_institution ON stage_moves (institution_id, id);
-CREATE INDEX stage_moves_stage ON stage_moves (stage_id, id);
+CREATE INDEX stage_moves_open_stage ON stage_moves (stage_id, entered_at, institution_id) WHERE left_at IS NULL;
 
 CREATE FUNCTION check_lost_reason() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

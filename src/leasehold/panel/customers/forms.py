@@ -6,8 +6,9 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, FormField, SelectField
 from wtforms import Form as PlainForm
 
-from leasehold.customers import contacts, editing, service
-from leasehold.customers.contacts import ContactCard, ContactLine, Detail
+from leasehold.customers import contacts, details, institutions
+from leasehold.customers.contacts import ContactCard, ContactLine
+from leasehold.customers.details import Detail
 from leasehold.customers.editing import CustomerCard
 from leasehold.customers.models import Customer
 from leasehold.customers.vocabulary import DetailKind, Language
@@ -20,8 +21,8 @@ from leasehold.panel.words import choices_of
 class CustomerFields(PanelForm):
     """What is said of a customer."""
 
-    name = text(_("Name"), service.LONGEST_NAME, required=True)
-    legal_form = text(_("Legal form"), editing.LONGEST_LEGAL_FORM, help_text=_("GmbH, e. V., Inc. …"))
+    name = text(_("Name"), institutions.LONGEST_NAME, required=True)
+    legal_form = text(_("Legal form"), institutions.LONGEST_LEGAL_FORM, help_text=_("GmbH, e. V., Inc. …"))
     website_domain = text(_("Website domain"), 253, help_text=_("Such as example.com."))
     language = SelectField(_("Language"), choices=lambda: choices_of(Language))
 
@@ -47,7 +48,7 @@ class DetailRow(PlainForm):  # type: ignore[misc]  # wtforms has no types
     """One way to reach somebody."""
 
     kind = SelectField(_("Kind"), choices=lambda: choices_of(DetailKind))
-    value = text(_("Address or number"), contacts.LONGEST_DETAIL)
+    value = text(_("Address or number"), details.LONGEST_DETAIL)
 
 
 class ContactFields(PanelForm):
@@ -59,7 +60,7 @@ class ContactFields(PanelForm):
     language = SelectField(_("Language"), choices=lambda: choices_of(Language))
     is_primary = BooleanField(_("Primary contact"))
     details = RowList(
-        FormField(DetailRow), _("Ways to reach the person"), max_entries=contacts.MOST_DETAILS + 3, default=()
+        FormField(DetailRow), _("Ways to reach the person"), max_entries=details.MOST_DETAILS + 3, default=()
     )
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
@@ -77,6 +78,14 @@ class ContactFields(PanelForm):
             is_primary=self.is_primary.data,
             details=tuple(Detail(DetailKind(row["kind"]), row["value"]) for row in rows),
         )
+
+
+class NewContactForm(ContactFields):
+    """The same, of somebody who may have been erased here before."""
+
+    agreed = BooleanField(
+        _("The person has agreed anew to be written down"), description=_("Only where they were erased here before.")
+    )
 
 
 class EditContactForm(ContactFields, VersionedForm):

@@ -1,0 +1,154 @@
+"""What is to be done about institutions, by whom, until when; and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from leasehold.customers.institutions import read_institution
+from leasehold.customers.models import Affiliation, Contact, Institution
+from leasehold.kit.actor import Actor
+from leasehold.kit.orm import check_version
+from leasehold.kit.text import clean_text
+from leasehold.leads.errors import ActivityDone, ActivityInvalid, ActivityNotFound
+from leasehold.leads.lights import due
+from leasehold.leads.models import Activity
+from leasehold.leads.vocabulary import ActivityKind
+from leasehold.staff.models import StaffMember
+from leasehold.staff.service import find_active_member
+
+LONGEST_SUBJECT = 200
+LONGEST_OUTCOME = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCard:
+    """Something to be done as somebody wants it written down; without `due_at` it has time."""
+
+    kind: ActivityKind
+    subject: str
+    due_at: datetime | None = None
+    assignee_id: int | None = None
+    contact_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLine:
+    """An activity with the names of what it is about."""
+
+    activity: Activity
+    institution: str
+    person: str | None
+    assignee: str | None
+
+
+def add_activity(session: Session, institution_id: int, card: ActivityCard, *, actor: Actor) -> Activity:
+    """Something to be done about an institution.
+
+    Raises `InstitutionNotFound`, `ActivityInvalid` and `DomainError` `text_invalid`.
+    """
+    read_institution(session, institution_id)
+    activity = Activity(institution_id=institution_id, made_by=actor.name)
+    _write(session, activity, card)
+    session.add(activity)
+    session.flush()
+    return activity
+
+
+def read_activity(session: Session, activity_id: int) -> Activity:
+    """The activity with this id. Raises `ActivityNotFound`."""
+    activity = session.get(Activity, activity_id)
+    if activity is None:
+        raise ActivityNotFound
+    return activity
+
+
+def read_activity_line(session: Session, activity_id: int) -> ActivityLine:
+    """The same, with the names of what it is about. Raises `ActivityNotFound`."""
+    found = _read(session, _lines().where(Activity.id == activity_id))
+    if not found:
+        raise ActivityNotFound
+    return found[0]
+
+
+def edit_activity(session: Session, activity_id: int, card: ActivityCard, *, version: int | None = None) -> None:
+    """Make an activity, read at `version`, what `card` says.
+
+    Raises `ActivityNotFound`, `Stale`, `ActivityInvalid` and `DomainError` `text_invalid`.
+    """
+    activity = read_activity(session, activity_id)
+    session.refresh(activity, with_for_update={"key_share": True})
+    check_version(activity, version)
+    _write(session, activity, card)
+    session.flush()
+
+
+def finish_activity(session: Session, activity_id: int, *, actor: Actor, outcome: str | None = None) -> None:
+    """It is done, and this came of it. Raises `ActivityNotFound`, `ActivityDone` and `DomainError` `text_invalid`."""
+    read_activity(session, activity_id)
+    said = clean_text(outcome, what="The outcome", longest=LONGEST_OUTCOME) if outcome and outcome.strip() else None
+    done = (
+        update(Activity)
+        .where(Activity.id == activity_id, Activity.done_at.is_(None))
+        .values(done_at=func.clock_timestamp(), done_by=actor.name, outcome=said)
+    )
+    if session.execute(done.returning(Activity.id)).first() is None:
+        raise ActivityDone
+
+
+def reopen_activity(session: Session, activity_id: int) -> None:
+    """It is not done after all. Raises `ActivityNotFound`."""
+    activity = read_activity(session, activity_id)
+    activity.done_at = activity.done_by = activity.outcome = None
+    session.flush()
+
+
+def open_activities(session: Session, institution_id: int | None = None, *, limit: int = 500) -> list[ActivityLine]:
+    """What is to be done, about one institution or all of them, the most urgent first."""
+    mine = [] if institution_id is None else [Activity.institution_id == institution_id]
+    wanted = _lines().where(Activity.done_at.is_(None), *mine)
+    return _read(session, wanted.order_by(due, Activity.id).limit(limit))
+
+
+def done_activities(session: Session, institution_id: int, *, limit: int = 50) -> list[ActivityLine]:
+    """What was done about an institution, the last first."""
+    done = _lines().where(Activity.institution_id == institution_id, Activity.done_at.is_not(None))
+    return _read(session, done.order_by(Activity.done_at.desc(), Activity.id.desc()).limit(limit))
+
+
+def activities_of(session: Session, member_id: int, *, limit: int = 200) -> list[ActivityLine]:
+    """What a member of the staff has to do, the most urgent first."""
+    mine = _lines().where(Activity.assignee_id == member_id, Activity.done_at.is_(None))
+    return _read(session, mine.order_by(due, Activity.id).limit(limit))
+
+
+def _lines() -> Select[Any]:
+    name = case((Contact.restricted_at.is_(None), func.concat_ws(" ", Contact.first_name, Contact.last_name)))
+    return (
+        select(Activity, Institution.name, name, Contact.id, StaffMember.name)
+        .join(Institution, Institution.id == Activity.institution_id)
+        .outerjoin(Contact, Contact.id == Activity.contact_id)
+        .outerjoin(StaffMember, StaffMember.id == Activity.assignee_id)
+    )
+
+
+def _read(session: Session, query: Select[Any]) -> list[ActivityLine]:
+    return [ActivityLine(row[0], row[1], row[2] if row[3] else None, row[4]) for row in session.execute(query)]
+
+
+def _write(session: Session, activity: Activity, card: ActivityCard) -> None:
+    if card.assignee_id is not None and find_active_member(session, card.assignee_id) is None:
+        detail = "Whoever is to do it is no active member of the staff: choose somebody else."
+        raise ActivityInvalid(detail, {"problem": "assignee_unknown"})
+    if card.contact_id is not None:
+        here = (Affiliation.institution_id == activity.institution_id, Affiliation.contact_id == card.contact_id)
+        if not session.scalar(select(exists().where(*here))):
+            detail = "That person is not in this institution: choose one of its contacts."
+            raise ActivityInvalid(detail, {"problem": "contact_elsewhere"})
+    activity.kind = card.kind.value
+    activity.subject = clean_text(card.subject, what="The subject", longest=LONGEST_SUBJECT)
+    activity.due_at = card.due_at
+    activity.assignee_id = card.assignee_id
+    activity.contact_id = card.contact_id
