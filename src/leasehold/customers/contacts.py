@@ -153,9 +153,10 @@ def remove_contact(session: Session, institution_id: int, contact_id: int) -> No
 
 
 def forget_if_nowhere(session: Session, contact_id: int) -> None:
-    """Delete a person who is in no institution any more, with the ways to reach them."""
+    """Delete a person who is in no institution any more, with the ways to reach them; not one who is restricted."""
     elsewhere = select(Affiliation.contact_id).where(Affiliation.contact_id == contact_id)
-    if session.execute(elsewhere.limit(1)).first() is None:
+    restricted = select(Contact.id).where(Contact.id == contact_id, Contact.restricted_at.is_not(None))
+    if session.execute(elsewhere.union_all(restricted).limit(1)).first() is None:
         session.execute(delete(ContactDetail).where(ContactDetail.contact_id == contact_id))
         session.execute(delete(Contact).where(Contact.id == contact_id))
 

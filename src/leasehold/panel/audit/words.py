@@ -74,6 +74,8 @@ TABLES: Final[dict[str, LazyString]] = {
     "resource_allocations": _("allocation of a resource"),
     "resource_notes": _("note on a resource"),
     "resource_imports": _("import of resources"),
+    "addresses": _("address"),
+    "activities": _("activity"),
     "privacy_requests": _("request about data"),
     "retention_rules": _("rule of retention"),
     "institution_note_versions": _("note on an institution"),

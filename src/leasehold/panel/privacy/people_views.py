@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
 from leasehold.panel.guarding import back_up_first
+from leasehold.panel.privacy.column_words import row_in_words
 from leasehold.panel.privacy.erasure import digester, keep_erasures
 from leasehold.panel.privacy.forms import EraseForm
 from leasehold.panel.privacy.purpose_words import PURPOSES
@@ -56,6 +57,7 @@ def show_person(contact_id: int) -> ResponseReturnValue:
         may_restrict=person.state is PersonState.IN_USE,
         may_unrestrict=person.state is PersonState.RESTRICTED,
         found=found,
+        rows={table: [row_in_words(row) for row in part["rows"]] for table, part in found["data"].items()},
         purposes=PURPOSES,
         requests=list_requests(session, today=today(), contact_id=contact_id),
         changes=[(datetime.fromisoformat(change["occurred_at"]), change) for change in found["changes"]],
