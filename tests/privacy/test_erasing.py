@@ -1,6 +1,7 @@
 """Whoever is erased has left no trace in the database, what was sold is there, and the audit log is whole."""
 
 import json
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,11 +26,17 @@ from leasehold.privacy.people import list_people, read_person
 from leasehold.privacy.restricting import restrict, unrestrict
 from leasehold.privacy.vocabulary import PersonState
 from tests.conftest import FreshDatabase
+from tests.embedded.installation import wait_until
 from tests.privacy.stock import ACTOR, DIGESTER, REASON, TRACES, leave_traces
 
 _TABLES = """
 SELECT c.oid::regclass::text FROM pg_class AS c
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1
+"""
+
+_WAITING = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO contact_details%'
 """
 
 
@@ -132,6 +139,61 @@ def test_a_last_name_alone_is_told_and_goes_when_asked_for(database: Database) -
         erase(session, left.contact_id, REASON, digester=DIGESTER, by_last_name=True)
         row = connection.execute("SELECT body FROM institution_note_versions WHERE number = 3").fetchone()
         assert row == (f"Herr {ERASED}, nicht Beeblebroxen.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "left_over"),
+    [
+        ("Tel. +49 (0)30 / 555-0100, abends", "Tel. [erased], abends"),
+        ("0049 30 5550100", "[erased]"),
+        ("0305550100!", "[erased]!"),
+        ("0305550100123 and 1305550100", "0305550100123 and 1305550100"),
+        ("zaphod beeblebrox's, Old.Zaphod@Example.org.", "[erased]'s, [erased]."),
+        ("Zaphod Beeblebroxen, reception", "Zaphod Beeblebroxen, reception"),
+    ],
+)
+def test_names_and_numbers_are_found_however_they_are_written(database: Database, text: str, left_over: str) -> None:
+    left = leave_traces(database)
+    with transaction(database, ACTOR) as session:
+        connection = session.connection().connection.driver_connection
+        assert connection is not None
+        detail = "INSERT INTO contact_details (contact_id, kind, value) VALUES (%s, 'other', 'reception')"
+        connection.execute(detail, (left.contact_id,))
+        note = connection.execute(
+            "INSERT INTO institution_note_versions (note_id, number, body, made_by) "
+            "SELECT id, 3, %s, 'cli:test' FROM institution_notes RETURNING note_id",
+            (text,),
+        ).fetchone()
+        erase(session, left.contact_id, REASON, digester=DIGESTER)
+        row = connection.execute(
+            "SELECT body FROM institution_note_versions WHERE note_id = %s AND number = 3", note
+        ).fetchone()
+        assert row == (left_over,)
+
+
+def test_what_is_written_down_during_an_erasure_is_refused(database: Database) -> None:
+    left = leave_traces(database)
+    refused: list[str | None] = []
+
+    def write_down() -> None:
+        with database.connect(application="test") as connection:
+            ACTOR.sign(connection)
+            try:
+                connection.execute(
+                    "INSERT INTO contact_details (contact_id, kind, value) VALUES (%s, 'email', 'new@example.org')",
+                    (left.contact_id,),
+                )
+            except psycopg.errors.CheckViolation as error:
+                refused.append(error.diag.constraint_name)
+
+    writer = threading.Thread(target=write_down)
+    with transaction(database, ACTOR) as session:
+        erase(session, left.contact_id, REASON, digester=DIGESTER)
+        writer.start()
+        with database.connect(application="test", autocommit=True) as connection:
+            wait_until(lambda: connection.execute(_WAITING).fetchone() == (1,), "somebody waits for the erasure")
+    writer.join(timeout=20)
+    assert refused == ["contacts_erased_gets_nothing"]
 
 
 def test_notes_are_changed_by_nobody_else(database: Database) -> None:

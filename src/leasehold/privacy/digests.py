@@ -29,7 +29,7 @@ class Digester:
 
     def digest(self, way: str) -> bytes | None:
         """The HMAC-SHA-256 of the normal form of an e-mail address or a phone number; None for anything else."""
-        normal = _normal(way)
+        normal = normal_way(way)
         return None if normal is None else hmac.digest(self._key, normal.encode(), sha256)
 
     def digests(self, ways: Iterable[str]) -> dict[bytes, str]:
@@ -61,12 +61,11 @@ class ErasedPeople:
         return found
 
 
-def digester_of(data_dir: Path) -> Digester:
-    """That of the installation in `data_dir`. Raises `ConfigurationError` as `read_or_create_secrets` does."""
-    return Digester(read_or_create_secrets(data_dir)["erasure_key"])
+def normal_way(way: str) -> str | None:
+    """The form by which two e-mail addresses or phone numbers are the same; None for what is neither.
 
-
-def _normal(way: str) -> str | None:
+    An address in small letters; a number in E.164 (one without a country is German) or, failing that, its digits.
+    """
     text = way.strip().removeprefix("mailto:").removeprefix("tel:")
     if "@" in text:
         return text.lower()
@@ -77,3 +76,8 @@ def _normal(way: str) -> str | None:
     except NumberParseException:
         return digits_of(text)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def digester_of(data_dir: Path) -> Digester:
+    """That of the installation in `data_dir`. Raises `ConfigurationError` as `read_or_create_secrets` does."""
+    return Digester(read_or_create_secrets(data_dir)["erasure_key"])

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from leasehold.kit.database import Connection
+import phonenumbers
 
-SHORTEST: Final = 5
-"""Shorter names and numbers would find others as well."""
+from leasehold.kit.database import Connection
+from leasehold.privacy.digests import normal_way
+
+_SEPARATORS: Final = r"[\s()/.\-–]*"  # noqa: RUF001  # dashes of all sorts
 
 _TEXTS: Final = """
 SELECT table_name, row_id, body, coalesce(body ~* %(surely)s, false)
@@ -49,12 +51,13 @@ def naming(
     by_last_name: bool = False,
 ) -> Naming:
     """How somebody is named who is reached in these ways; with `by_last_name` the last name is theirs alone."""
-    sure = [way for way in ways if len(way) >= SHORTEST]
+    normal_ways = {normal_way(way) for way in ways}
+    sure = [_way(normal) for normal in sorted(normal for normal in normal_ways if normal)]
     if first_name:
-        sure += [f"{first_name} {last_name}", f"{last_name}, {first_name}"]
+        sure += [_words(f"{first_name} {last_name}"), _words(f"{last_name}, {first_name}")]
     if by_last_name:
-        sure.append(last_name)
-    return Naming(list(institutions), _pattern(sure), _pattern([last_name]))
+        sure.append(_words(last_name))
+    return Naming(list(institutions), "|".join(sure) or None, _words(last_name))
 
 
 def find_mentions(connection: Connection, named: Naming) -> list[Mention]:
@@ -68,14 +71,21 @@ def find_mentions(connection: Connection, named: Naming) -> list[Mention]:
     return [Mention(*row) for row in rows]
 
 
-def _pattern(words: Sequence[str]) -> str | None:
-    """Any of the words, the longest first, as a word of its own, whatever spaces are in it."""
-    found = [_bounded(word) for word in sorted(set(words), key=len, reverse=True)]
-    return "|".join(found) or None
+def _way(normal: str) -> str:
+    """An e-mail address as it is; a number however it is spaced, with its country's code or without."""
+    if "@" in normal:
+        return _words(normal)
+    if not normal.startswith("+"):
+        return rf"(?<!\d){_SEPARATORS.join(normal)}(?!\d)"
+    number = phonenumbers.parse(normal)
+    country = rf"(?:\+|00){_SEPARATORS}{_SEPARATORS.join(str(number.country_code))}{_SEPARATORS}"
+    national = _SEPARATORS.join(str(number.national_number))
+    return rf"(?<!\d)(?:{country})?(?:0{_SEPARATORS})?{national}(?!\d)"
 
 
-def _bounded(word: str) -> str:
-    escaped = r"\s+".join(re.escape(part) for part in word.split())
-    before = r"\m" if word[0].isalnum() else ""
-    after = r"\M" if word[-1].isalnum() else ""
+def _words(text: str) -> str:
+    """The text as words of their own, whatever spaces are between them."""
+    escaped = r"\s+".join(re.escape(part) for part in text.split())
+    before = r"\m" if text[0].isalnum() else ""
+    after = r"\M" if text[-1].isalnum() else ""
     return f"{before}{escaped}{after}"

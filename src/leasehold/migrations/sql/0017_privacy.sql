@@ -15,10 +15,13 @@ CALL audit_changes_of('contacts', 'id', '{first_name,last_name,language,salutati
 DROP TRIGGER audit_changes ON affiliations;
 CALL audit_changes_of('affiliations', 'contact_id', '{contact_id,institution_id,role,is_primary,department,valid_from,valid_to}', '{role,department}');
 
--- Nothing is written down about somebody who is erased, whoever writes.
+-- Nothing is written down about somebody who is erased, whoever writes; an erasure that is going on is waited for.
 CREATE FUNCTION refuse_data_on_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    gone timestamptz;
 BEGIN
-    IF EXISTS (SELECT FROM contacts WHERE id = NEW.contact_id AND erased_at IS NOT NULL) THEN
+    SELECT erased_at INTO gone FROM contacts WHERE id = NEW.contact_id FOR KEY SHARE;
+    IF gone IS NOT NULL THEN
         RAISE EXCEPTION 'contact % is erased', NEW.contact_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'contacts_erased_gets_nothing', TABLE = TG_TABLE_NAME;
     END IF;
@@ -30,6 +33,9 @@ CREATE TRIGGER affiliations_of_nobody_erased BEFORE INSERT OR UPDATE OF contact_
 CREATE TRIGGER contact_details_of_nobody_erased BEFORE INSERT OR UPDATE OF contact_id ON contact_details
     FOR EACH ROW WHEN (NEW.contact_id IS NOT NULL) EXECUTE FUNCTION refuse_data_on_erased();
 CREATE TRIGGER addresses_of_nobody_erased BEFORE INSERT OR UPDATE OF contact_id ON addresses
+    FOR EACH ROW WHEN (NEW.contact_id IS NOT NULL) EXECUTE FUNCTION refuse_data_on_erased();
+
+CREATE TRIGGER activities_of_nobody_erased BEFORE INSERT OR UPDATE OF contact_id ON activities
     FOR EACH ROW WHEN (NEW.contact_id IS NOT NULL) EXECUTE FUNCTION refuse_data_on_erased();
 
 -- What people ask for by law. `subject` says who, where they are no contact, or more than one. Whoever is erased keeps the
