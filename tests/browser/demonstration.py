@@ -11,7 +11,7 @@ from leasehold.api_keys.rotation import rotate_api_key
 from leasehold.api_keys.service import create_api_key
 from leasehold.audit.queries import list_life
 from leasehold.customers.contacts import ContactCard, add_contact
-from leasehold.customers.details import Detail
+from leasehold.customers.details import Detail, Owner, list_details
 from leasehold.customers.models import Customer
 from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind
@@ -42,6 +42,7 @@ from leasehold.privacy.vocabulary import RequestKind
 from leasehold.settings.service import set_setting
 from leasehold.staff.service import create_setup_link
 from tests.browser.demonstration_backups import NEWEST
+from tests.browser.demonstration_leads import make_leads
 from tests.browser.demonstration_resources import make_pools
 
 ACTOR = Actor("test:demonstration")
@@ -76,6 +77,11 @@ class Demonstration:
     resource_id: int
     import_id: int
     request_id: int
+    institution_id: int
+    activity_id: int
+    note_id: int
+    detail_id: int
+    own_detail_id: int
     table: str = "products"
     name: str = "block"
     backup: str = NEWEST
@@ -111,12 +117,15 @@ def make_demonstration(database: Database) -> Demonstration:
         key_id = create_api_key(session, name="Shop", scopes=["license"])[0].id
         rotate_api_key(session, "Shop")
         pool_id, resource_id, import_id = make_pools(session, keys)
+        leads = make_leads(session, customers[0].institution_id)
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
         today = now.date()
         asked = add_request(session, RequestKind.ACCESS, received_on=today, today=today, contact_id=contact_id)
         request_id = asked.id
         late = today - timedelta(days=70)
         add_request(session, RequestKind.ERASURE, received_on=late, today=today, subject="Somebody from the fair")
+    with transaction(database, ACTOR) as session:
+        detail_id = list_details(session, Owner(contact_id=contact_id))[0].id
     tokens = [_use(database, key) for key in keys[:4]]
     obey(database, SuspendLicense(keys[8]))
     token, ended = tokens[0]
@@ -138,6 +147,11 @@ def make_demonstration(database: Database) -> Demonstration:
         resource_id=resource_id,
         import_id=import_id,
         request_id=request_id,
+        institution_id=customers[0].institution_id,
+        activity_id=leads.activity_id,
+        note_id=leads.note_id,
+        own_detail_id=leads.own_detail_id,
+        detail_id=detail_id,
     )
 
 

@@ -13,6 +13,7 @@ _NO_PAGES = {
     "static",
     "dashboard.activity",
     "customers.suggest",
+    "institutions.suggest",
     "licenses.show_sessions",
     "audit.download_checkpoint",
     "privacy.download_person",

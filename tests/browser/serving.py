@@ -15,6 +15,7 @@ from leasehold.panel.context import Person, become
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import Demonstration, make_demonstration
 from tests.browser.demonstration_backups import make_backups
+from tests.browser.demonstration_leads import give_work
 from tests.browser.observations import make_observations
 from tests.conftest import FreshDatabase, cloned_database
 from tests.panel.conftest import make_panel, make_person
@@ -62,6 +63,7 @@ def enter(browser: Browser, address: str, role: Role | None, **options: object) 
 
 def _let_in_by_cookie(app: Flask, fresh: FreshDatabase) -> None:
     people: dict[str, Person] = {role.value: make_person(fresh, role) for role in Role}
+    give_work(fresh.owner, people[Role.ADMINISTRATOR.value].id)
     app.before_request_funcs.setdefault(None, []).insert(
         0, lambda: become(people.get(request.cookies.get(ROLE_COOKIE, "")))
     )

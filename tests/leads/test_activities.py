@@ -76,14 +76,14 @@ def test_what_is_done_is_done_once_and_can_be_opened_again(database: Database) -
         finish_activity(session, one, actor=ACTOR, outcome="Calls back in May")
         with pytest.raises(ActivityDone):
             finish_activity(session, one, actor=ACTOR)
-        (line,) = done_activities(session, lead)
+        (line,) = done_activities(session, UTC, lead)
         assert (line.activity.outcome, line.activity.done_by, line.institution) == (
             "Calls back in May",
             ACTOR.name,
             "Acme",
         )
         reopen_activity(session, one)
-        assert [line.activity.id for line in open_activities(session)] == [one]
+        assert [line.activity.id for line in open_activities(session, UTC)] == [one]
         with pytest.raises(ActivityNotFound):
             finish_activity(session, 99, actor=ACTOR)
 
@@ -93,7 +93,7 @@ def test_a_person_of_the_institution_is_named_and_may_go(database: Database) -> 
         lead, other = make_lead(session), make_lead(session, "Other")
         contact = add_contact(session, lead, ContactCard("Lovelace", "Ada")).id
         one = _plan(session, lead, contact_id=contact)
-        assert open_activities(session, lead)[0].person == "Ada Lovelace"
+        assert open_activities(session, UTC, lead)[0].person == "Ada Lovelace"
         with pytest.raises(ActivityInvalid):
             _plan(session, other, contact_id=contact)
         remove_contact(session, lead, contact)
@@ -107,10 +107,15 @@ def test_my_day_is_what_is_mine_the_most_urgent_first_and_what_i_forgot(database
         lead, forgotten = make_lead(session, owner_id=me), make_lead(session, "Forgotten", owner_id=me)
         evening = _evening(session)
         someday, late, today = (
-            _plan(session, lead, due, assignee_id=me) for due in (None, evening - 30 * HOUR, evening)
+            _plan(session, lead, due, assignee_id=me)
+            for due in (None, evening - 30 * HOUR, evening - timedelta(microseconds=1))
         )
         _plan(session, lead, evening, assignee_id=other)
-        assert [line.activity.id for line in activities_of(session, me)] == [late, today, someday]
+        assert [(line.activity.id, line.light) for line in activities_of(session, UTC, me)] == [
+            (late, Light.LATE),
+            (today, Light.TODAY),
+            (someday, Light.PLANNED),
+        ]
         assert [line.institution.id for line in neglected_leads(session, UTC, me)] == [forgotten]
 
 

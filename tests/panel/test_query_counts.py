@@ -30,6 +30,7 @@ from leasehold.resources.vocabulary import ResourceKind
 from leasehold.staff.roles import Role
 from tests.browser.demonstration import ACTOR, Demonstration, make_demonstration, obey
 from tests.browser.demonstration_backups import make_backups
+from tests.browser.demonstration_leads import make_more_leads
 from tests.browser.places import paths_of
 from tests.panel.conftest import ClientAs
 
@@ -101,6 +102,7 @@ def _make_more(database: Database, shown: Demonstration) -> None:
             add_note(session, shown.license_key, f"Called again, {number}.", actor=ACTOR)
             details = (Detail(DetailKind.EMAIL, f"grace{number}@leasehold.test"),)
             add_contact(session, customer.institution_id, ContactCard("Hopper", "Grace", details=details))
+            make_more_leads(session, shown, number)
     for number, key in enumerate(keys):
         obey(database, Activate(key, f"fingerprint-{number:08}", "Labor", DeviceType.LAPTOP, "Debian 12", "4.2.1"))
         obey(database, StartSession(key, f"fingerprint-{number:08}", "4.2.1"))

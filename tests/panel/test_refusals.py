@@ -36,6 +36,7 @@ CAPABILITIES = (
     "customers",
     "imports",
     "kit",
+    "leads",
     "licensing",
     "operations",
     "privacy",

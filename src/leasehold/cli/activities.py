@@ -43,10 +43,11 @@ def add(
     """Write down what is to be done about an institution."""
     with transaction(call) as session:
         found = find_institution(session, institution)
-        due_at = read_due(due, time_zone(session)) if due else None
+        zone = time_zone(session)
+        due_at = read_due(due, zone) if due else None
         assignee_id = get_staff_member(session, assignee).id if assignee else None
         made = add_activity(session, found.id, ActivityCard(kind, subject, due_at, assignee_id), actor=call.actor)
-        fields = activity_fields(read_activity_line(session, made.id))
+        fields = activity_fields(read_activity_line(session, made.id, zone))
     call.show(fields)
 
 
@@ -68,11 +69,12 @@ def list_(
     if (done and institution is None) or (institution is not None and assignee is not None):
         raise typer.BadParameter("--done needs --institution, which goes without --assignee")
     with transaction(call) as session:
+        zone = time_zone(session)
         if assignee is not None:
-            lines = activities_of(session, get_staff_member(session, assignee).id)
+            lines = activities_of(session, zone, get_staff_member(session, assignee).id)
         else:
             about = find_institution(session, institution).id if institution is not None else None
-            lines = done_activities(session, about) if done and about else open_activities(session, about)
+            lines = done_activities(session, zone, about) if done and about else open_activities(session, zone, about)
         call.show_list(map(activity_fields, lines), _COLUMNS)
 
 
@@ -87,5 +89,5 @@ def done_(
     with transaction(call) as session:
         finish_activity(session, activity, actor=call.actor, outcome=outcome)
         session.expire_all()
-        fields = activity_fields(read_activity_line(session, activity))
+        fields = activity_fields(read_activity_line(session, activity, time_zone(session)))
     call.show(fields)

@@ -118,6 +118,7 @@ def activity_fields(line: ActivityLine) -> Fields:
         "assignee_id": activity.assignee_id,
         "due_at": rfc3339(activity.due_at),
         "done_at": rfc3339(activity.done_at),
+        "light": line.light.value,
         "outcome": activity.outcome,
     }
 

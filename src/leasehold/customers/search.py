@@ -1,4 +1,4 @@
-"""Customers and the people in them, found by what somebody has at hand: a name, an address, a number, a domain.
+"""Institutions and the people in them, found by what somebody has at hand: a name, an address, a number, a domain.
 
 No statement is prepared: each is planned for the text that is looked for, a frequent one otherwise than a rare one.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from leasehold.kit.matching import beginning, containing, digits_of
+from leasehold.kit.matching import SHORTEST_PART, beginning, containing, digits_of
 from leasehold.kit.orm import driver_connection
 
 _BY_NAME = """
@@ -24,15 +24,30 @@ SELECT c.id, i.name, i.website_domain
  WHERE lower(i.website_domain) COLLATE "C" >= %(first)s AND lower(i.website_domain) COLLATE "C" < %(last)s
  LIMIT %(limit)s
 """
-# A contact is shown with the customer that they belong to; an institution's own details stand for it. Nobody is found
-# whose data are restricted.
+_LEADS_BY_NAME = """
+SELECT i.id, i.name, i.website_domain
+  FROM institutions AS i
+ WHERE i.name_folded LIKE CASE WHEN length(fold_name(%(part)s)) >= %(shortest)s
+                               THEN '%%' || fold_name(%(part)s) || '%%' ELSE fold_name(%(part)s) END
+   AND i.merged_into_id IS NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.institution_id = i.id)
+ LIMIT %(limit)s
+"""
+_LEADS_BY_WEBSITE = """
+SELECT i.id, i.name, i.website_domain
+  FROM institutions AS i
+ WHERE lower(i.website_domain) COLLATE "C" >= %(first)s AND lower(i.website_domain) COLLATE "C" < %(last)s
+   AND i.merged_into_id IS NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.institution_id = i.id)
+ LIMIT %(limit)s
+"""
+# A contact is shown with the institution that they belong to, whose own details stand for it. Nobody is found whose
+# data are restricted.
 _CONTACT_COLUMNS = """
-SELECT c.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, d.value
+SELECT c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, d.value
   FROM contact_details AS d
   LEFT JOIN contacts AS p ON p.id = d.contact_id
   LEFT JOIN affiliations AS a ON a.contact_id = d.contact_id
   JOIN institutions AS i ON i.id = coalesce(d.institution_id, a.institution_id)
-  JOIN customers AS c ON c.institution_id = i.id
+  LEFT JOIN customers AS c ON c.institution_id = i.id
  WHERE p.restricted_at IS NULL
 """
 _BY_EMAIL = f"""{_CONTACT_COLUMNS}
@@ -50,11 +65,11 @@ _BY_PHONE = f"""{_CONTACT_COLUMNS}
  LIMIT %(limit)s
 """
 _CONTACT_BY_NAME = """
-SELECT c.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, a.role
+SELECT c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, a.role
   FROM contacts AS p
   JOIN affiliations AS a ON a.contact_id = p.id
   JOIN institutions AS i ON i.id = a.institution_id
-  JOIN customers AS c ON c.institution_id = i.id
+  LEFT JOIN customers AS c ON c.institution_id = i.id
  WHERE p.restricted_at IS NULL AND lower(coalesce(p.first_name || ' ', '') || p.last_name) LIKE lower(%(pattern)s)
  LIMIT %(limit)s
 """
@@ -71,11 +86,21 @@ class CustomerHit:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactHit:
-    """A person (None: the institution itself) of a customer, and what they were found by."""
+class LeadHit:
+    """An institution that is no customer, and was found."""
 
-    customer_id: int
-    customer: str
+    institution_id: int
+    name: str
+    website_domain: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHit:
+    """A person (None: the institution itself) in an institution, which may be a customer; what they were found by."""
+
+    customer_id: int | None
+    institution_id: int
+    institution: str
     person: str | None
     detail: str | None
 
@@ -89,6 +114,18 @@ def search_customers_by_domain(session: Session, domain: str, *, limit: int) -> 
     """Customers whose website's domain begins with `domain`."""
     first, last = beginning(domain.lower())
     return [CustomerHit(*row) for row in _rows(session, _BY_WEBSITE, first=first, last=last, limit=limit)]
+
+
+def search_leads(session: Session, part: str, *, limit: int) -> list[LeadHit]:
+    """Institutions that are no customers and whose name contains `part`, however it is spelled."""
+    rows = _rows(session, _LEADS_BY_NAME, part=part, shortest=SHORTEST_PART, limit=limit)
+    return [LeadHit(*row) for row in rows]
+
+
+def search_leads_by_domain(session: Session, domain: str, *, limit: int) -> list[LeadHit]:
+    """Institutions that are no customers and whose website's domain begins with `domain`."""
+    first, last = beginning(domain.lower())
+    return [LeadHit(*row) for row in _rows(session, _LEADS_BY_WEBSITE, first=first, last=last, limit=limit)]
 
 
 def search_contacts(session: Session, part: str, *, limit: int) -> list[ContactHit]:

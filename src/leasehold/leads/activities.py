@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, exists, func, select, update
 from sqlalchemy.orm import Session
@@ -13,14 +14,15 @@ from leasehold.kit.actor import Actor
 from leasehold.kit.orm import check_version
 from leasehold.kit.text import clean_text
 from leasehold.leads.errors import ActivityDone, ActivityInvalid, ActivityNotFound
-from leasehold.leads.lights import due
+from leasehold.leads.lights import due, end_of_today, light_of_activity
 from leasehold.leads.models import Activity
-from leasehold.leads.vocabulary import ActivityKind
+from leasehold.leads.vocabulary import ActivityKind, Light
 from leasehold.staff.models import StaffMember
 from leasehold.staff.service import find_active_member
 
 LONGEST_SUBJECT = 200
 LONGEST_OUTCOME = 400
+_MOST_ABOUT_ONE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,13 @@ class ActivityCard:
 
 @dataclass(frozen=True, slots=True)
 class ActivityLine:
-    """An activity with the names of what it is about."""
+    """An activity with the names of what it is about, and how urgent it is; what is done has no light."""
 
     activity: Activity
     institution: str
     person: str | None
     assignee: str | None
+    light: Light
 
 
 def add_activity(session: Session, institution_id: int, card: ActivityCard, *, actor: Actor) -> Activity:
@@ -65,9 +68,9 @@ def read_activity(session: Session, activity_id: int) -> Activity:
     return activity
 
 
-def read_activity_line(session: Session, activity_id: int) -> ActivityLine:
+def read_activity_line(session: Session, activity_id: int, zone: ZoneInfo) -> ActivityLine:
     """The same, with the names of what it is about. Raises `ActivityNotFound`."""
-    found = _read(session, _lines().where(Activity.id == activity_id))
+    found = _read(session, _lines(zone).where(Activity.id == activity_id))
     if not found:
         raise ActivityNotFound
     return found[0]
@@ -105,29 +108,42 @@ def reopen_activity(session: Session, activity_id: int) -> None:
     session.flush()
 
 
-def open_activities(session: Session, institution_id: int | None = None, *, limit: int = 500) -> list[ActivityLine]:
+def open_activities(
+    session: Session, zone: ZoneInfo, institution_id: int | None = None, *, limit: int = 500
+) -> list[ActivityLine]:
     """What is to be done, about one institution or all of them, the most urgent first."""
     mine = [] if institution_id is None else [Activity.institution_id == institution_id]
-    wanted = _lines().where(Activity.done_at.is_(None), *mine)
+    wanted = _lines(zone).where(Activity.done_at.is_(None), *mine)
     return _read(session, wanted.order_by(due, Activity.id).limit(limit))
 
 
-def done_activities(session: Session, institution_id: int, *, limit: int = 50) -> list[ActivityLine]:
+def done_activities(session: Session, zone: ZoneInfo, institution_id: int, *, limit: int = 50) -> list[ActivityLine]:
     """What was done about an institution, the last first."""
-    done = _lines().where(Activity.institution_id == institution_id, Activity.done_at.is_not(None))
+    done = _lines(zone).where(Activity.institution_id == institution_id, Activity.done_at.is_not(None))
     return _read(session, done.order_by(Activity.done_at.desc(), Activity.id.desc()).limit(limit))
 
 
-def activities_of(session: Session, member_id: int, *, limit: int = 200) -> list[ActivityLine]:
+def activities_about(
+    session: Session, zone: ZoneInfo, institution_id: int
+) -> tuple[list[ActivityLine], list[ActivityLine]]:
+    """What is to be done about an institution, the most urgent first, and what was done last, the last first."""
+    about = _lines(zone).where(Activity.institution_id == institution_id)
+    latest = about.order_by(Activity.done_at.desc().nulls_first(), due, Activity.id).limit(_MOST_ABOUT_ONE)
+    lines = _read(session, latest)
+    is_open = [line for line in lines if line.activity.done_at is None]
+    return is_open, [line for line in lines if line.activity.done_at is not None]
+
+
+def activities_of(session: Session, zone: ZoneInfo, member_id: int, *, limit: int = 200) -> list[ActivityLine]:
     """What a member of the staff has to do, the most urgent first."""
-    mine = _lines().where(Activity.assignee_id == member_id, Activity.done_at.is_(None))
+    mine = _lines(zone).where(Activity.assignee_id == member_id, Activity.done_at.is_(None))
     return _read(session, mine.order_by(due, Activity.id).limit(limit))
 
 
-def _lines() -> Select[Any]:
+def _lines(zone: ZoneInfo) -> Select[Any]:
     name = case((Contact.restricted_at.is_(None), func.concat_ws(" ", Contact.first_name, Contact.last_name)))
     return (
-        select(Activity, Institution.name, name, Contact.id, StaffMember.name)
+        select(Activity, Institution.name, name, Contact.id, StaffMember.name, light_of_activity(end_of_today(zone)))
         .join(Institution, Institution.id == Activity.institution_id)
         .outerjoin(Contact, Contact.id == Activity.contact_id)
         .outerjoin(StaffMember, StaffMember.id == Activity.assignee_id)
@@ -135,7 +151,10 @@ def _lines() -> Select[Any]:
 
 
 def _read(session: Session, query: Select[Any]) -> list[ActivityLine]:
-    return [ActivityLine(row[0], row[1], row[2] if row[3] else None, row[4]) for row in session.execute(query)]
+    return [
+        ActivityLine(row[0], row[1], row[2] if row[3] else None, row[4], Light(row[5]))
+        for row in session.execute(query)
+    ]
 
 
 def _write(session: Session, activity: Activity, card: ActivityCard) -> None:

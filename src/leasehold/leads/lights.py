@@ -29,12 +29,12 @@ def light_column(end_of_day: ColumnElement[datetime]) -> ColumnElement[str]:
         .correlate(Institution)
         .scalar_subquery()
     )
-    return case(
-        (next_due.is_(None), Light.NONE.value),
-        (next_due < func.now(), Light.LATE.value),
-        (next_due < end_of_day, Light.TODAY.value),
-        else_=Light.PLANNED.value,
-    )
+    return _light_of(next_due, end_of_day)
+
+
+def light_of_activity(end_of_day: ColumnElement[datetime]) -> ColumnElement[str]:
+    """The same of the row of `Activity` alone; what is done has none."""
+    return _light_of(case((Activity.done_at.is_(None), due), else_=None), end_of_day)
 
 
 def has_light(light: Light, end_of_day: ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -73,6 +73,15 @@ def has_lifecycle(lifecycle: Lifecycle) -> ColumnElement[bool]:
             return and_(live, _is_customer(), _is_former())
         case Lifecycle.CUSTOMER:
             return and_(live, _is_customer(), not_(_is_former()))
+
+
+def _light_of(moment: ColumnElement[Any], end_of_day: ColumnElement[datetime]) -> ColumnElement[str]:
+    return case(
+        (moment.is_(None), Light.NONE.value),
+        (moment < func.now(), Light.LATE.value),
+        (moment < end_of_day, Light.TODAY.value),
+        else_=Light.PLANNED.value,
+    )
 
 
 def _with_open(*conditions: ColumnElement[bool]) -> Any:

@@ -139,6 +139,13 @@ def read_line(session: Session, institution_id: int, zone: ZoneInfo) -> Institut
     return None if row is None else _read(row, None)
 
 
+def institutions_like(session: Session, part: str, *, limit: int) -> Sequence[Institution]:
+    """The first institutions, by name, whose name contains `part`."""
+    found = select(Institution).where(Institution.id.in_(institutions_named(part, MOST_LISTED)))
+    found = found.where(Institution.merged_into_id.is_(None))
+    return session.scalars(found.order_by(func.lower(Institution.name), Institution.id).limit(limit)).all()
+
+
 def institutions_page(
     session: Session, zone: ZoneInfo, *, after_id: int = 0, limit: int = 500
 ) -> list[InstitutionLine]:

@@ -22,6 +22,14 @@ from leasehold.panel.delivery import init_delivery
 from leasehold.panel.devices import views as devices
 from leasehold.panel.durations import lasting
 from leasehold.panel.headers import init_headers
+from leasehold.panel.institutions import (  # further pages of the same subject
+    activity_views,  # noqa: F401
+    board,
+    contact_views,  # noqa: F401
+    my_day,
+    note_views,  # noqa: F401
+)
+from leasehold.panel.institutions import views as institutions
 from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
 from leasehold.panel.links import link_to
@@ -64,6 +72,9 @@ _SUBJECTS = (
     account,
     staff,
     saved,
+    my_day,
+    institutions,
+    board,
     customers,
     products,
     licenses,

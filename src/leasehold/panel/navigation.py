@@ -26,6 +26,9 @@ class Place:
 
 PLACES = (
     Place("dashboard.dashboard", _("Dashboard"), "home"),
+    Place("my_day.show_my_day", _("My day"), "calendar"),
+    Place("institutions.list_institutions", _("Institutions"), "world"),
+    Place("board.show_board", _("Pipeline"), "columns"),
     Place("customers.list_customers", _("Customers"), "building"),
     Place("products.list_products", _("Products"), "package"),
     Place("licenses.list_licenses", _("Licenses"), "key"),

@@ -6,13 +6,27 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from leasehold.licensing.vocabulary import Code
+from leasehold.panel.institutions.refusal_words import OF_INSTITUTIONS
 from leasehold.panel.privacy.refusal_words import OF_PRIVACY
 from leasehold.panel.resources.refusal_words import OF_RESOURCES
 
 # Found by the extraction of messages, used through `gettext(what)`: how the capabilities name what is typed.
 SUBJECTS: Final = (
     _("The customer's name"),
+    _("The institution's name"),
     _("The legal form"),
+    _("The source"),
+    _("The tag"),
+    _("The title"),
+    _("The department"),
+    _("The label"),
+    _("The street"),
+    _("The postcode"),
+    _("The city"),
+    _("The source of the consent"),
+    _("The proof of the consent"),
+    _("The subject"),
+    _("The outcome"),
     _("The first name"),
     _("The last name"),
     _("The role"),
@@ -123,10 +137,6 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("customer_has_licenses", None): _(
         "Licenses were made for this customer, or passed through it: it stays, so that its history does."
     ),
-    ("customer_invalid", "no_domain"): _("“%(value)s” is not a domain: it looks like example.com."),
-    ("contact_not_found", None): _("There is no such contact at this customer: look at the customer's contacts again."),
-    ("contact_invalid", "too_many_details"): _("A contact is reached in at most %(most)s ways: take some away."),
-    ("contact_invalid", "no_email"): _("“%(value)s” is not an e-mail address: it looks like name@example.com."),
     ("api_key_not_found", None): _("There is no API key “%(name)s” in use: look for it in the list of API keys."),
     ("api_key_name_taken", None): _("An API key called “%(name)s” is in use: revoke it first, or choose another name."),
     ("api_key_made_already", None): _(
@@ -189,4 +199,4 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("passkey_refused", None): _("The passkey was not accepted: its answer is too old or does not fit. Try again."),
     ("sign_in_busy", None): _("Too many people are signing in just now: try again in a few seconds."),
 }
-SENTENCES: Final = _OF_LICENSING | OF_RESOURCES | OF_PRIVACY | _OF_THE_REST
+SENTENCES: Final = _OF_LICENSING | OF_INSTITUTIONS | OF_RESOURCES | OF_PRIVACY | _OF_THE_REST

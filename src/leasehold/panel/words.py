@@ -7,7 +7,15 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from leasehold.api_keys.states import ApiKeyState
-from leasehold.customers.vocabulary import DetailKind, Language
+from leasehold.customers.vocabulary import (
+    AddressKind,
+    DetailKind,
+    DetailStatus,
+    InstitutionKind,
+    Language,
+    Salutation,
+)
+from leasehold.leads.vocabulary import ActivityKind, Lifecycle, Light, StageType
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType, TermKind
 from leasehold.panel.lists.table import Badge
 from leasehold.privacy.vocabulary import (
@@ -60,6 +68,38 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (DetailKind.MOBILE, _("mobile phone"), "secondary"),
     (DetailKind.WEB, _("website"), "secondary"),
     (DetailKind.OTHER, _("other"), "secondary"),
+    (InstitutionKind.COMPANY, _("company"), "secondary"),
+    (InstitutionKind.PUBLIC_BODY, _("public body"), "secondary"),
+    (InstitutionKind.UNIVERSITY, _("university"), "secondary"),
+    (InstitutionKind.NON_PROFIT, _("non-profit"), "secondary"),
+    (InstitutionKind.OTHER, _("other"), "secondary"),
+    (Salutation.MS, _("Ms"), "secondary"),
+    (Salutation.MR, _("Mr"), "secondary"),
+    (Salutation.NEUTRAL, _("neutral"), "secondary"),
+    (DetailStatus.UNVERIFIED, _("not verified"), "secondary"),
+    (DetailStatus.VERIFIED, _("verified"), "green"),
+    (DetailStatus.INVALID, _("does not work"), "red"),
+    (AddressKind.POSTAL, _("post"), "secondary"),
+    (AddressKind.BILLING, _("invoices"), "secondary"),
+    (AddressKind.DELIVERY, _("deliveries"), "secondary"),
+    (AddressKind.VISIT, _("visits"), "secondary"),
+    (StageType.OPEN, _("open"), "blue"),
+    (StageType.ON_HOLD, _("on hold"), "yellow"),
+    (StageType.WON, _("won"), "green"),
+    (StageType.LOST, _("lost"), "red"),
+    (ActivityKind.CALL, _("call"), "secondary"),
+    (ActivityKind.MAIL, _("mail"), "secondary"),
+    (ActivityKind.MEETING, _("meeting"), "secondary"),
+    (ActivityKind.TASK, _("task"), "secondary"),
+    (ActivityKind.REMINDER, _("reminder"), "secondary"),
+    (Light.NONE, _("nothing planned"), "secondary"),
+    (Light.PLANNED, _("planned"), "green"),
+    (Light.TODAY, _("due today"), "yellow"),
+    (Light.LATE, _("late"), "red"),
+    (Lifecycle.LEAD, _("lead"), "blue"),
+    (Lifecycle.CUSTOMER, _("customer"), "green"),
+    (Lifecycle.FORMER, _("former customer"), "orange"),
+    (Lifecycle.ARCHIVED, _("archived"), "secondary"),
     (Role.ADMINISTRATOR, _("administrator"), "purple"),
     (Role.OPERATOR, _("operator"), "blue"),
     (Role.SALES, _("sales"), "green"),

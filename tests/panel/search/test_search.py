@@ -7,8 +7,10 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from leasehold.customers.institutions import InstitutionCard
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
+from leasehold.leads.pipeline import add_lead
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.vocabulary import ResourceKind
 from leasehold.staff.roles import Role
@@ -199,3 +201,12 @@ def test_the_resource_that_was_named_comes_first(reader: FlaskClient, database: 
     titles = re.findall(r'href="/resources/\d+"[^>]*>\s*(?:<[^>]+>)*([^<]+)', found(reader, "example.com"))
     assert titles[0] == "example.com"
     assert len(titles) == 10
+
+
+def test_a_lead_is_found_in_any_spelling_and_by_its_domain_and_people(reader: FlaskClient, database: Database) -> None:
+    with transaction(database, ACTOR) as session:
+        lead = add_lead(session, InstitutionCard("Ärztehaus Süd", website_domain="aerzte.example")).id
+    add_contact(database, "Lovelace", "email", "ada@aerzte.example")
+    for term in ("aerztehaus sued", "ÄRZTE", "aerzte.example", "ada@aerzte.example", "Lovelace"):
+        assert f'href="/institutions/{lead}"' in found(reader, term), term
+    assert "/institutions/" not in found(reader, "nobody")

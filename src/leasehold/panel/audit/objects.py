@@ -44,6 +44,7 @@ _PAGES: Final[dict[str, Callable[[Session, int], str | None]]] = {
     "device_registrations": _device,
     "products": _product,
     "customers": lambda _session, id_: link_to("customers.show_customer", customer_id=id_),
+    "institutions": lambda _session, id_: link_to("institutions.show_institution", institution_id=id_),
     "resource_pools": lambda _session, id_: link_to("resources.show_pool", pool_id=id_),
     "resources": lambda _session, id_: link_to("resources.show_resource", resource_id=id_),
     "api_keys": lambda _session, id_: link_to("administration.show_api_key", key_id=id_),

@@ -1,5 +1,6 @@
 """The forms about customers and the people in them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -10,9 +11,9 @@ from leasehold.customers import contacts, details, institutions
 from leasehold.customers.contacts import ContactCard, ContactLine
 from leasehold.customers.details import Detail
 from leasehold.customers.editing import CustomerCard
-from leasehold.customers.models import Customer
-from leasehold.customers.vocabulary import DetailKind, Language
-from leasehold.panel.fields import RowList, text
+from leasehold.customers.models import ContactDetail, Customer
+from leasehold.customers.vocabulary import DetailKind, Language, Salutation
+from leasehold.panel.fields import RowList, day, text
 from leasehold.panel.saving import PanelForm
 from leasehold.panel.stale import Stored, VersionedForm
 from leasehold.panel.words import choices_of
@@ -49,6 +50,18 @@ class DetailRow(PlainForm):  # type: ignore[misc]  # wtforms has no types
 
     kind = SelectField(_("Kind"), choices=lambda: choices_of(DetailKind))
     value = text(_("Address or number"), details.LONGEST_DETAIL)
+    label = text(_("Label, such as reception"), details.LONGEST_LABEL)
+
+
+def read_details(rows: Any) -> tuple[Detail, ...]:
+    """The rows that say something."""
+    filled = [row for row in rows.data if row["value"] and row["value"].strip()]
+    return tuple(Detail(DetailKind(row["kind"]), row["value"], (row["label"] or "").strip() or None) for row in filled)
+
+
+def detail_rows(known: Iterable[Detail | ContactDetail]) -> list[dict[str, str | None]]:
+    """Ways to reach somebody as rows of a form."""
+    return [{"kind": str(one.kind), "value": one.value, "label": one.label} for one in known]
 
 
 class ContactFields(PanelForm):
@@ -56,7 +69,12 @@ class ContactFields(PanelForm):
 
     first_name = text(_("First name"), contacts.LONGEST_NAME)
     last_name = text(_("Last name"), contacts.LONGEST_NAME, required=True)
+    salutation = SelectField(_("Salutation"), choices=lambda: [("", _("unknown")), *choices_of(Salutation)], default="")
+    title = text(_("Title"), contacts.LONGEST_NAME, help_text=_("Dr., Prof. …"))
     role = text(_("Role"), contacts.LONGEST_NAME, help_text=_("What the person does there."))
+    department = text(_("Department"), contacts.LONGEST_NAME)
+    valid_from = day(_("There since"))
+    valid_to = day(_("There until"), _("The last day; empty while they are there."))
     language = SelectField(_("Language"), choices=lambda: choices_of(Language))
     is_primary = BooleanField(_("Primary contact"))
     details = RowList(
@@ -69,14 +87,18 @@ class ContactFields(PanelForm):
 
     def card(self) -> ContactCard:
         """What the form says."""
-        rows = [row for row in self.details.data if row["value"] and row["value"].strip()]
         return ContactCard(
             last_name=self.last_name.data or "",
             first_name=self.first_name.data,
             language=Language(self.language.data),
             role=self.role.data,
             is_primary=self.is_primary.data,
-            details=tuple(Detail(DetailKind(row["kind"]), row["value"]) for row in rows),
+            details=read_details(self.details),
+            salutation=Salutation(self.salutation.data) if self.salutation.data else None,
+            title=self.title.data,
+            department=self.department.data,
+            valid_from=self.valid_from.data,
+            valid_to=self.valid_to.data,
         )
 
 
@@ -101,6 +123,11 @@ def stored_contact(line: ContactLine) -> Stored:
         "role": place.role,
         "language": person.language,
         "is_primary": place.is_primary,
-        "details": [{"kind": detail.kind, "value": detail.value} for detail in line.details],
+        "salutation": person.salutation or "",
+        "title": person.title,
+        "department": place.department,
+        "valid_from": place.valid_from,
+        "valid_to": place.valid_to,
+        "details": detail_rows(line.details),
     }
     return Stored(values, person.version)

@@ -14,6 +14,17 @@ def too_many_customers(most: int) -> str:
     )
 
 
+def too_many_institutions(most: int) -> str:
+    """The text is in the names of more institutions."""
+    return str(
+        _(
+            "More than %(most)s institutions have this in their name: only the first %(most)s are searched."
+            " Type more of it.",
+            most=most,
+        )
+    )
+
+
 def too_many_devices(most: int) -> str:
     """The text is in the names of more devices, or begins their fingerprints."""
     return str(

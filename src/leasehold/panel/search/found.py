@@ -74,7 +74,9 @@ def _groups(session: Session, term: Term) -> list[Group]:
         case TermKind.DOMAIN:
             by_domain = customers.search_customers_by_domain(session, text, limit=limit)
             at_domain = customers.search_contacts_by_email_domain(session, text, limit=limit)
-            groups = [_resources(session, text, ResourceKind.DOMAIN), _customers(by_domain), _contacts(at_domain)]
+            leads = _leads(customers.search_leads_by_domain(session, text, limit=limit))
+            by_name = [_customers(by_domain), leads, _contacts(at_domain)]
+            groups = [_resources(session, text, ResourceKind.DOMAIN), *by_name]
         case TermKind.FINGERPRINT:
             groups = [_fingerprints(licensing.search_devices_by_fingerprint(session, text, limit=limit))]
         case TermKind.NAME:
@@ -90,6 +92,7 @@ def _named(session: Session, part: str) -> list[Group]:
         licenses = licensing.search_licenses_of(session, [hit.customer_id for hit in found], limit=MOST_HITS)
     return [
         _customers(found),
+        _leads(customers.search_leads(session, part, limit=MOST_HITS)),
         _contacts(customers.search_contacts(session, part, limit=MOST_HITS)),
         _licenses(licenses),
         _devices(licensing.search_devices(session, part, limit=MOST_HITS)),
@@ -111,12 +114,26 @@ def _customers(hits: Iterable[customers.CustomerHit]) -> Group:
     return Group(_("Customers"), lines)
 
 
+def _leads(hits: Iterable[customers.LeadHit]) -> Group:
+    lines = [
+        Hit(
+            hit.name,
+            hit.website_domain or "",
+            _page("institutions.show_institution", institution_id=hit.institution_id),
+        )
+        for hit in hits
+    ]
+    return Group(_("Institutions"), lines)
+
+
 def _contacts(hits: Iterable[customers.ContactHit]) -> Group:
     lines = [
         Hit(
-            hit.person or hit.customer,
-            " · ".join(part for part in (hit.detail, hit.customer if hit.person else None) if part),
-            _page("customers.show_customer", customer_id=hit.customer_id),
+            hit.person or hit.institution,
+            " · ".join(part for part in (hit.detail, hit.institution if hit.person else None) if part),
+            _page("customers.show_customer", customer_id=hit.customer_id)
+            if hit.customer_id
+            else _page("institutions.show_institution", institution_id=hit.institution_id),
         )
         for hit in hits
     ]

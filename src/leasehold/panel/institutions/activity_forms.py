@@ -1,0 +1,73 @@
+"""The forms about what is to be done."""
+
+from typing import Any
+
+from flask_babel import get_timezone
+from flask_babel import lazy_gettext as _
+from wtforms import SelectField, TimeField
+from wtforms.validators import Optional
+
+from leasehold.customers.contacts import list_contacts
+from leasehold.leads import activities
+from leasehold.leads.activities import ActivityCard
+from leasehold.leads.due import END_OF_DAY, due_moment
+from leasehold.leads.models import Activity
+from leasehold.leads.vocabulary import ActivityKind
+from leasehold.panel.context import db
+from leasehold.panel.fields import day, text
+from leasehold.panel.institutions.forms import staff_choices
+from leasehold.panel.saving import PanelForm
+from leasehold.panel.stale import Stored, VersionedForm
+from leasehold.panel.words import choices_of
+
+
+class ActivityFields(PanelForm):
+    """What is to be done; `among` names the institution whose people can be chosen."""
+
+    kind = SelectField(_("Kind"), choices=lambda: choices_of(ActivityKind))
+    subject = text(_("What is to be done"), activities.LONGEST_SUBJECT, required=True)
+    due_on = day(_("Due on"), _("Empty: it has time."))
+    due_time = TimeField(_("at"), validators=[Optional()], description=_("Empty: until the day is over."))
+    assignee = SelectField(_("Who does it"), choices=staff_choices, default="")
+    person = SelectField(_("With whom"), choices=(), default="")
+
+    def among(self, institution_id: int) -> Any:
+        """The same form, with the people of this institution to choose from."""
+        people = [(str(line.contact.id), line.name) for line in list_contacts(db(), institution_id)]
+        self.person.choices = [("", "–"), *people]  # noqa: RUF001  # a dash that people read as nothing
+        return self
+
+    def card(self) -> ActivityCard:
+        """What the form says."""
+        on = self.due_on.data
+        return ActivityCard(
+            kind=ActivityKind(self.kind.data),
+            subject=self.subject.data or "",
+            due_at=due_moment(on, self.due_time.data, get_timezone()) if on else None,
+            assignee_id=int(self.assignee.data) if self.assignee.data else None,
+            contact_id=int(self.person.data) if self.person.data else None,
+        )
+
+
+class EditActivityForm(ActivityFields, VersionedForm):
+    """The same, of an activity that exists."""
+
+
+class DoneForm(PanelForm):
+    """What came of it."""
+
+    outcome = text(_("What came of it"), activities.LONGEST_OUTCOME)
+
+
+def stored_activity(activity: Activity) -> Stored:
+    """What the fields of `EditActivityForm` would say of the activity."""
+    due = activity.due_at.astimezone(get_timezone()) if activity.due_at else None
+    values = {
+        "kind": activity.kind,
+        "subject": activity.subject,
+        "due_on": due.date() if due else None,
+        "due_time": due.time() if due and due.time() != END_OF_DAY else None,
+        "assignee": str(activity.assignee_id or ""),
+        "person": str(activity.contact_id or ""),
+    }
+    return Stored(values, activity.version)

@@ -1,0 +1,28 @@
+"""The board: every stage with its leads, moved from one to another by a form."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_timezone
+
+from leasehold.leads.lists import board
+from leasehold.panel.context import db
+from leasehold.panel.institutions.words import stage_words
+from leasehold.panel.pages import Pages
+from leasehold.panel.rights import Right
+from leasehold.staff.service import list_staff
+
+pages = Pages("board")
+
+
+@pages.page("/pipeline", needs=Right.READ)
+def show_board() -> ResponseReturnValue:
+    """The leads by stage; of one member of the staff where the address names one."""
+    owner = request.args.get("owner", "")
+    owner_id = int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 19 else None
+    return render_template(
+        "institutions/board.html",
+        columns=board(db(), get_timezone(), owner_id=owner_id),
+        staff=list_staff(db()),
+        owner_id=owner_id,
+        stage_words=stage_words,
+    )

@@ -1,0 +1,69 @@
+"""What is to be done, on an institution's page and on one's day."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from leasehold.kit.database import Database
+from leasehold.staff.roles import Role
+from tests.panel.conftest import ClientAs
+from tests.panel.institutions.test_institutions import hidden, make, number_in
+
+
+@pytest.fixture
+def sales(client_as: ClientAs) -> FlaskClient:
+    return client_as(Role.SALES)
+
+
+def test_an_activity_is_planned_changed_done_and_opened_again(sales: FlaskClient, database: Database) -> None:
+    address, me = make(sales, "Acme"), str(number_in(database, "SELECT max(id) FROM staff_members"))
+    assert f'selected value="{me}"' in sales.get(f"{address}/activities/new").text
+    plan = {"kind": "call", "subject": "Ask <b>Ada</b>", "due_on": "2020-01-31", "assignee": me}
+    assert sales.post(f"{address}/activities/new", data=plan).status_code == 303
+    page = sales.get(address).text
+    assert "late" in page
+    assert "Ask &lt;b&gt;Ada&lt;/b&gt;" in page
+    number = number_in(database, "SELECT id FROM activities")
+    tomorrow = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011  # any day to come
+    form = plan | {"due_on": tomorrow, "due_time": "09:30"}
+    form["version"] = hidden(sales.get(f"/activities/{number}").text, "version")
+    assert sales.post(f"/activities/{number}", data=form).status_code == 303
+    assert "09:30" in sales.get(f"/activities/{number}").text
+    assert "planned" in sales.get(address).text
+    assert sales.post(f"/activities/{number}", data=form | {"subject": "Write"}).status_code == 409
+    done = sales.post(f"/activities/{number}/done?origin=my-day", data={"outcome": "Reached her"})
+    assert (done.status_code, done.location) == (303, "/my-day")
+    assert sales.post(f"/activities/{number}/done", data={}).status_code == 409
+    assert "Reached her" in sales.get(address).text
+    assert sales.post(f"/activities/{number}/reopen").status_code == 303
+    assert "Reached her" not in sales.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [({"subject": ""}, 422), ({"due_on": "31.2.2026"}, 422), ({"assignee": "99"}, 422), ({"person": "99"}, 422)],
+)
+def test_what_cannot_be_planned_is_refused(sales: FlaskClient, form: dict[str, str], status: int) -> None:
+    address = make(sales, "Acme")
+    answer = sales.post(f"{address}/activities/new", data={"kind": "call", "subject": "Call"} | form)
+    assert answer.status_code == status
+
+
+def test_my_day_has_what_is_mine_and_the_leads_that_i_forgot(sales: FlaskClient, database: Database) -> None:
+    me = str(number_in(database, "SELECT max(id) FROM staff_members"))
+    address = make(sales, "Acme", owner=me)
+    make(sales, "Forgotten AG", owner=me)
+    for subject, due in (("Too late", "2020-01-31"), ("Someday", "")):
+        plan = {"kind": "task", "subject": subject, "due_on": due, "assignee": me}
+        assert sales.post(f"{address}/activities/new", data=plan).status_code == 303
+    assert (
+        sales.post(
+            f"{address}/activities/new", data={"kind": "task", "subject": "Nobody's", "assignee": ""}
+        ).status_code
+        == 303
+    )
+    page = sales.get("/my-day").text
+    assert re.search(r"Too late.*Someday.*Forgotten AG", page, re.DOTALL)
+    assert "Nobody&#39;s" not in page
