@@ -118,8 +118,9 @@ def test_an_erased_person_is_not_written_down_again_unawares(
         "details-0-value": "zaphod@example.org",
     }
     new = f"/customers/{left.customer_id}/contacts/new"
-    refused = desk.post(new, data=person)
-    assert (refused.status_code, "agreed to it anew" in refused.text) == (409, True)
+    for form in (new, f"/institutions/{left.institution_id}/contacts/new"):
+        refused = desk.post(form, data=person)
+        assert (refused.status_code, "agreed to it anew" in refused.text) == (409, True)
     assert desk.post(new, data=person | {"agreed": "y"}).status_code == 303
     with database.connect(application="test") as connection:
         assert scalar(connection, "SELECT count(*) FROM contacts WHERE erased_at IS NULL") == 1

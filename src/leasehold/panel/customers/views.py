@@ -10,7 +10,6 @@ from leasehold.customers.contacts import list_contacts
 from leasehold.customers.editing import read_customer
 from leasehold.customers.lists import customers_like
 from leasehold.customers.models import Customer
-from leasehold.kit.erased import NOBODY_ERASED
 from leasehold.licensing.queries import LicenseFilter, newest_licenses
 from leasehold.licensing.transfers import transfers_of_customer
 from leasehold.panel.confirmations import ask_first
@@ -27,7 +26,6 @@ from leasehold.panel.customers.forms import (
 from leasehold.panel.customers.table import CUSTOMER_TABLE
 from leasehold.panel.lists.page import answer_list
 from leasehold.panel.pages import Pages
-from leasehold.panel.privacy.erasure import erased_people
 from leasehold.panel.rights import Right
 from leasehold.panel.saving import go_on, save_form
 from leasehold.panel.stale import save_versioned
@@ -125,8 +123,7 @@ def add_contact(customer_id: int) -> ResponseReturnValue:
     form = NewContactForm.read(language=customer.institution.language)
 
     def save() -> str:
-        erased = NOBODY_ERASED if form.agreed.data else erased_people()
-        contacts.add_contact(db(), customer.institution_id, form.card(), erased=erased)
+        contacts.add_contact(db(), customer.institution_id, form.card(), erased=form.erased())
         flash(_("The contact is saved."), "success")
         return here
 
