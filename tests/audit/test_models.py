@@ -14,6 +14,7 @@ import leasehold.imports.models
 import leasehold.leads.merging.models
 import leasehold.leads.models
 import leasehold.licensing.models
+import leasehold.privacy.models
 import leasehold.reminders.models
 import leasehold.resources.models
 import leasehold.settings.models

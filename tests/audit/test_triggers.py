@@ -25,6 +25,7 @@ NOT_AUDITED = {
     "import_uploads",
     "duplicate_candidates",
     "duplicate_checks",
+    "erasure_ledger",
     "license_denials",
     "license_heartbeats",
     "license_sessions",
@@ -87,7 +88,7 @@ ROWS = {
     "contacts": (f"INSERT INTO contacts (last_name) VALUES ('{PERSONAL}')", f"first_name = '{PERSONAL}'"),
     "affiliations": (
         "INSERT INTO affiliations (contact_id, institution_id) SELECT c.id, i.id FROM contacts AS c, institutions AS i",
-        "role = 'buyer'",
+        f"role = 'assistant of {PERSONAL}'",
     ),
     "contact_details": (
         "INSERT INTO contact_details (contact_id, kind, value) "
@@ -104,6 +105,12 @@ ROWS = {
         f"SELECT id, 'call', '{PERSONAL}', 'cli:test' FROM institutions",
         f"subject = '{PERSONAL} II'",
     ),
+    "privacy_requests": (
+        "INSERT INTO privacy_requests (kind, subject, received_on, due_on) "
+        f"VALUES ('access', '{PERSONAL}', '2026-01-31', '2026-02-28')",
+        f"subject = '{PERSONAL} II'",
+    ),
+    "retention_rules": ("", "months = 24"),
     "institution_notes": (
         "INSERT INTO institution_notes (institution_id) SELECT id FROM institutions",
         "is_pinned = true",
@@ -237,7 +244,7 @@ def test_a_change_leaves_a_row_in_its_maker_s_name(connection: Connection) -> No
         connection.execute(f"UPDATE {table} SET {change}")
         connection.commit()
         rows = connection.execute(
-            "SELECT actor, request_id, before IS NOT NULL, after IS NOT NULL FROM audit_log "
+            "SELECT DISTINCT actor, request_id, before IS NOT NULL, after IS NOT NULL FROM audit_log "
             "WHERE table_name = %s AND action = 'update'",
             (table,),
         ).fetchall()
@@ -257,8 +264,8 @@ def test_what_is_final_leaves_a_row_without_personal_values(connection: Connecti
 def test_without_an_actor_nothing_comes_or_changes_or_goes(database: Database) -> None:
     with database.connect(application="test") as opened:
         for table, (insert, change) in ROWS.items():
-            # A device's row carries its maker, which the table demands; the runtime row is there from the start.
-            if table not in {"device_registrations", "runtime"}:
+            # A device's row carries its maker, which the table demands; some rows are there from the start.
+            if table not in {"device_registrations", "runtime", "retention_rules"}:
                 _refused(opened, insert)
             _fill(opened, [table])
             _refused(opened, f"UPDATE {table} SET {change}")
@@ -283,6 +290,7 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
         "contact_details",
         "addresses",
         "activities",
+        "privacy_requests",
         "affiliations",
         "contacts",
         *credentials,
@@ -304,9 +312,11 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
     assert {table for table, _ in kept} == {
         "activities",
         "addresses",
+        "affiliations",
         "contact_details",
         "contacts",
         "device_registrations",
+        "privacy_requests",
         "resource_pools",
         "resources",
         "staff_members",

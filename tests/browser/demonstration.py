@@ -37,6 +37,8 @@ from leasehold.licensing.run_one import run_one
 from leasehold.licensing.service import LicenseTerms, create_licenses, find_license
 from leasehold.licensing.transfers import transfer_license
 from leasehold.licensing.vocabulary import DeviceType, LicenseType
+from leasehold.privacy.requests import add_request
+from leasehold.privacy.vocabulary import RequestKind
 from leasehold.settings.service import set_setting
 from leasehold.staff.service import create_setup_link
 from tests.browser.demonstration_backups import NEWEST
@@ -76,6 +78,7 @@ class Demonstration:
     resource_id: int
     import_id: int
     upload_id: UUID
+    request_id: int
     institution_id: int
     activity_id: int
     note_id: int
@@ -120,6 +123,11 @@ def make_demonstration(database: Database) -> Demonstration:
         make_reminders(session, customers[1])
         _let_end_soon(session, customers[1:3], products[0])
         contact_id, term_id, form_key = _tell(session, keys[0], customers, products[0])
+        today = now.date()
+        asked = add_request(session, RequestKind.ACCESS, received_on=today, today=today, contact_id=contact_id)
+        request_id = asked.id
+        late = today - timedelta(days=70)
+        add_request(session, RequestKind.ERASURE, received_on=late, today=today, subject="Somebody from the fair")
     with transaction(database, ACTOR) as session:
         detail_id = list_details(session, Owner(contact_id=contact_id))[0].id
     tokens = [_use(database, key) for key in keys[:4]]
@@ -143,6 +151,7 @@ def make_demonstration(database: Database) -> Demonstration:
         resource_id=resource_id,
         import_id=import_id,
         upload_id=upload_id,
+        request_id=request_id,
         institution_id=customers[0].institution_id,
         activity_id=leads.activity_id,
         note_id=leads.note_id,

@@ -16,6 +16,7 @@ _NO_PAGES = {
     "institutions.suggest",
     "licenses.show_sessions",
     "audit.download_checkpoint",
+    "privacy.download_person",
     "rescue.open_link",
     "rescue.rescue",
     "rescue.restore",

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from leasehold.licensing.features import changed_features
 from leasehold.licensing.vocabulary import GRANTED, Code
 from leasehold.panel.refusal_words import SENTENCES, SUBJECTS
 from leasehold.panel.refusals import sentence_for
+from leasehold.privacy.vocabulary import RetentionKind
 from leasehold.resources.errors import ValueInvalid
 from leasehold.resources.values.normal import ValueRules, normal_value
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
@@ -38,6 +40,7 @@ CAPABILITIES = (
     "licensing",
     "operations",
     "reminders",
+    "privacy",
     "resources",
     "settings",
     "staff",
@@ -49,6 +52,8 @@ _SAMPLES: dict[object, object] = {
     Sequence[str]: ["sample"],
     ResourceKind: ResourceKind.PHONE,
     ResourceState: ResourceState.ALLOCATED,
+    RetentionKind: RetentionKind.LEAD_CONTACTS,
+    datetime: datetime(2026, 1, 31, tzinfo=UTC),
 }
 # Whose sentence is chosen by a problem that its caller names.
 _BY_PROBLEM = (ValueInvalid, FileRefused, RowsRefused)
@@ -213,7 +218,7 @@ def _problems() -> Iterator[str]:
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "problem":
                     yield from _words(value)
-    for call in _calls("Weakness", "ValueInvalid", "FileRefused"):
+    for call in _calls("Weakness", "ValueInvalid", "FileRefused", "RequestInvalid"):
         yield from _words(*call.args[:1])
     for node in _trees("resources/values"):  # a problem and its reason, chosen before the error is made
         if isinstance(node, ast.Tuple) and len(words := list(_words(*node.elts))) == 2 and " " in words[1]:

@@ -34,7 +34,7 @@ class AuditRow(Base):
     before: Mapped[dict[str, Any] | None] = plain(JSONB(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = plain(JSONB(none_as_null=True))
     request_id: Mapped[str | None] = plain()
-    address: Mapped[IPv4Address | IPv6Address | None] = plain(INET)
+    address: Mapped[IPv4Address | IPv6Address | None] = personal(INET)
 
 
 class AuditPersonalValue(Base):

@@ -5,6 +5,8 @@ from typing import Final
 # Groups of verbs: name → (module, help). The module's `app` holds the verbs.
 GROUPS: Final[dict[str, tuple[str, str]]] = {
     "customer": ("leasehold.cli.customers", "Whom licenses are for."),
+    "person": ("leasehold.cli.people", "People: what is known of them; export, restrict, erase."),
+    "privacy": ("leasehold.cli.privacy", "What people ask for by law, how long they are kept, where their data are."),
     "institution": ("leasehold.cli.institutions", "Organisations, leads among them: their stages and notes."),
     "activity": ("leasehold.cli.activities", "What is to be done about institutions."),
     "product": ("leasehold.cli.products", "What is licensed."),

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from leasehold.customers.details import Detail, Owner, details_of_contacts, write_details
 from leasehold.customers.errors import ContactInvalid, ContactNotFound, ContactUnknown
 from leasehold.customers.models import Affiliation, Contact, ContactDetail, Institution
 from leasehold.customers.vocabulary import DetailKind, Language, Salutation
+from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import check_version
 from leasehold.kit.text import clean_text
 
@@ -51,11 +52,11 @@ class ContactLine:
 
 
 def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
-    """The people in an institution, the primary contact first."""
+    """The people in an institution, the primary contact first; nobody whose data are restricted."""
     people = session.execute(
         select(Contact, Affiliation)
         .join(Affiliation, Affiliation.contact_id == Contact.id)
-        .where(Affiliation.institution_id == institution_id)
+        .where(Affiliation.institution_id == institution_id, Contact.restricted_at.is_(None))
         .order_by(Affiliation.is_primary.desc(), Contact.last_name, Contact.id)
     ).all()
     details = details_of_contacts(session, [contact.id for contact, _ in people])
@@ -63,14 +64,15 @@ def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
 
 
 def find_person(session: Session, email_or_number: str) -> Contact:
-    """The person with this number, or with this e-mail address. Raises `ContactUnknown`."""
+    """The person with this number, or with this e-mail address, whose data may be used. Raises `ContactUnknown`."""
     text = email_or_number.strip()
+    in_use = and_(Contact.restricted_at.is_(None), Contact.erased_at.is_(None))
     if text.isascii() and text.isdigit() and len(text) < 19:
-        found = session.scalars(select(Contact).where(Contact.id == int(text))).all()
+        found = session.scalars(select(Contact).where(Contact.id == int(text), in_use)).all()
     else:
         theirs = (ContactDetail.kind == DetailKind.EMAIL.value, func.lower(ContactDetail.value_norm) == text.lower())
         people = select(ContactDetail.contact_id).where(*theirs)
-        found = session.scalars(select(Contact).where(Contact.id.in_(people)).limit(2)).all()
+        found = session.scalars(select(Contact).where(Contact.id.in_(people), in_use).limit(2)).all()
     if len(found) != 1:
         raise ContactUnknown(text[:80])
     return found[0]
@@ -84,8 +86,12 @@ def find_contact(session: Session, institution_id: int, contact_id: int) -> Cont
     return found[0]
 
 
-def add_contact(session: Session, institution_id: int, card: ContactCard) -> Contact:
-    """A new person in an institution. Raises `ContactInvalid` and `DomainError` `text_invalid`."""
+def add_contact(session: Session, institution_id: int, card: ContactCard, *, erased: Erased = NOBODY_ERASED) -> Contact:
+    """A new person in an institution, unless they are one of the `erased`.
+
+    Raises `ContactInvalid`, `DomainError` `text_invalid`, and what `erased` raises.
+    """
+    erased.check(session, (detail.value for detail in card.details))
     contact = Contact(**_name(card))
     session.add(contact)
     session.flush()
@@ -130,7 +136,7 @@ def list_places(session: Session, contact_id: int) -> Sequence[tuple[Affiliation
 def affiliate(session: Session, institution_id: int, contact_id: int, *, role: str | None = None) -> None:
     """Put somebody who is known into a further institution. Raises `ContactNotFound` and `ContactInvalid`."""
     contact = session.get(Contact, contact_id)
-    if contact is None:
+    if contact is None or contact.restricted_at is not None or contact.erased_at is not None:
         raise ContactNotFound
     if session.get(Affiliation, (institution_id, contact_id)) is not None:
         raise ContactInvalid("The person is in this institution already: nothing to do.", {"problem": "there_already"})
@@ -147,9 +153,10 @@ def remove_contact(session: Session, institution_id: int, contact_id: int) -> No
 
 
 def forget_if_nowhere(session: Session, contact_id: int) -> None:
-    """Delete a person who is in no institution any more, with the ways to reach them."""
+    """Delete a person who is in no institution any more, with the ways to reach them; not one who is restricted."""
     elsewhere = select(Affiliation.contact_id).where(Affiliation.contact_id == contact_id)
-    if session.execute(elsewhere.limit(1)).first() is None:
+    restricted = select(Contact.id).where(Contact.id == contact_id, Contact.restricted_at.is_not(None))
+    if session.execute(elsewhere.union_all(restricted).limit(1)).first() is None:
         session.execute(delete(ContactDetail).where(ContactDetail.contact_id == contact_id))
         session.execute(delete(Contact).where(Contact.id == contact_id))
 

@@ -72,7 +72,7 @@ Index("institutions_name", func.lower(Institution.name), Institution.id)
 
 
 class Contact(Versioned, Base):
-    """A person."""
+    """A person. Who is restricted is kept and not used; who is erased has no name any more (`privacy/` does both)."""
 
     __tablename__ = "contacts"
 
@@ -82,6 +82,9 @@ class Contact(Versioned, Base):
     language: Mapped[str] = plain(server_default=text("'de'"))
     salutation: Mapped[str | None] = personal()
     title: Mapped[str | None] = personal()
+    restricted_at: Mapped[datetime | None] = plain()
+    restriction_reason: Mapped[str | None] = personal()
+    erased_at: Mapped[datetime | None] = plain()
 
 
 Index("contacts_name", func.lower(Contact.last_name), Contact.id)
@@ -102,9 +105,9 @@ class Affiliation(Base):
     contact_id: Mapped[int] = plain(
         BigInteger, ForeignKey("contacts.id", name="affiliations_contact_fkey"), primary_key=True
     )
-    role: Mapped[str | None] = plain()
+    role: Mapped[str | None] = personal()
     is_primary: Mapped[bool] = plain(Boolean, server_default=text("false"))
-    department: Mapped[str | None] = plain()
+    department: Mapped[str | None] = personal()
     valid_from: Mapped[date | None] = plain(Date)
     valid_to: Mapped[date | None] = plain(Date)
 

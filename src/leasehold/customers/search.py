@@ -39,7 +39,8 @@ SELECT i.id, i.name, i.website_domain
    AND i.merged_into_id IS NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.institution_id = i.id)
  LIMIT %(limit)s
 """
-# A contact is shown with the institution that they belong to, whose own details stand for it.
+# A contact is shown with the institution that they belong to, whose own details stand for it. Nobody is found whose
+# data are restricted.
 _CONTACT_COLUMNS = """
 SELECT c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, d.value
   FROM contact_details AS d
@@ -47,17 +48,18 @@ SELECT c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, d.v
   LEFT JOIN affiliations AS a ON a.contact_id = d.contact_id
   JOIN institutions AS i ON i.id = coalesce(d.institution_id, a.institution_id)
   LEFT JOIN customers AS c ON c.institution_id = i.id
+ WHERE p.restricted_at IS NULL
 """
 _BY_EMAIL = f"""{_CONTACT_COLUMNS}
- WHERE d.kind = 'email' AND lower(d.value) COLLATE "C" >= %(first)s AND lower(d.value) COLLATE "C" < %(last)s
+   AND d.kind = 'email' AND lower(d.value) COLLATE "C" >= %(first)s AND lower(d.value) COLLATE "C" < %(last)s
  LIMIT %(limit)s
 """
 _BY_EMAIL_DOMAIN = f"""{_CONTACT_COLUMNS}
- WHERE d.kind = 'email' AND split_part(lower(d.value), '@', 2) COLLATE "C" = %(domain)s
+   AND d.kind = 'email' AND split_part(lower(d.value), '@', 2) COLLATE "C" = %(domain)s
  LIMIT %(limit)s
 """
 _BY_PHONE = f"""{_CONTACT_COLUMNS}
- WHERE d.kind IN ('phone', 'mobile')
+   AND d.kind IN ('phone', 'mobile')
    AND reverse(regexp_replace(d.value, '[^0-9]+', '', 'g')) COLLATE "C" >= %(first)s
    AND reverse(regexp_replace(d.value, '[^0-9]+', '', 'g')) COLLATE "C" < %(last)s
  LIMIT %(limit)s
@@ -68,7 +70,7 @@ SELECT c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, a.r
   JOIN affiliations AS a ON a.contact_id = p.id
   JOIN institutions AS i ON i.id = a.institution_id
   LEFT JOIN customers AS c ON c.institution_id = i.id
- WHERE lower(coalesce(p.first_name || ' ', '') || p.last_name) LIKE lower(%(pattern)s)
+ WHERE p.restricted_at IS NULL AND lower(coalesce(p.first_name || ' ', '') || p.last_name) LIKE lower(%(pattern)s)
  LIMIT %(limit)s
 """
 _LONGEST_COUNTRY_CODE = 3

@@ -23,6 +23,7 @@ _TOKENS = (
     "superuser_password",
     "panel_secret_key",
     "second_factor_key",
+    "erasure_key",
 )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy import Select, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from leasehold.customers.institutions import read_institution
@@ -141,7 +141,7 @@ def activities_of(session: Session, zone: ZoneInfo, member_id: int, *, limit: in
 
 
 def _lines(zone: ZoneInfo) -> Select[Any]:
-    name = func.concat_ws(" ", Contact.first_name, Contact.last_name)
+    name = case((Contact.restricted_at.is_(None), func.concat_ws(" ", Contact.first_name, Contact.last_name)))
     return (
         select(Activity, Institution.name, name, Contact.id, StaffMember.name, light_of_activity(end_of_today(zone)))
         .join(Institution, Institution.id == Activity.institution_id)

@@ -41,6 +41,8 @@ from leasehold.panel.locale import init_locale
 from leasehold.panel.maintenance import init_maintenance
 from leasehold.panel.navigation import init_navigation
 from leasehold.panel.pages import allow, allow_large_body, check_right
+from leasehold.panel.privacy import people_views, retention_views  # noqa: F401  # further pages of the same subject
+from leasehold.panel.privacy import views as privacy
 from leasehold.panel.problems import init_problems
 from leasehold.panel.products import views as products
 from leasehold.panel.reminders import views as reminders
@@ -86,6 +88,7 @@ _SUBJECTS = (
     session_history,
     resources,
     reminders,
+    privacy,
     administration,
     audit,
     backups,

@@ -38,6 +38,7 @@ PLACES = (
     Place("session_history.list_past_sessions", _("Session history"), "history"),
     Place("resources.list_pools", _("Resource pools"), "database"),
     Place("reminders.show_reminders", _("Reminders"), "bell"),
+    Place("privacy.list_requests", _("Privacy"), "shield-lock"),
     Place("audit.list_audit", _("Audit log"), "list-search"),
     Place("backups.list_backups", _("Backups"), "archive"),
     Place("administration.administration", _("License server administration"), "settings"),

@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 from leasehold.licensing.vocabulary import Code
 from leasehold.panel.institutions.joining_refusals import OF_JOINING
 from leasehold.panel.institutions.refusal_words import OF_INSTITUTIONS
+from leasehold.panel.privacy.refusal_words import OF_PRIVACY
 from leasehold.panel.reminders.refusal_words import OF_REMINDERS
 from leasehold.panel.resources.refusal_words import OF_RESOURCES
 
@@ -44,6 +45,7 @@ SUBJECTS: Final = (
     _("The pool's owner"),
     _("Whom it is reserved for"),
     _("The idempotency key"),
+    _("Who has asked"),
 )
 
 _OF_LICENSING: Final[dict[tuple[str, str | None], LazyString]] = {
@@ -199,4 +201,6 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
     ("passkey_refused", None): _("The passkey was not accepted: its answer is too old or does not fit. Try again."),
     ("sign_in_busy", None): _("Too many people are signing in just now: try again in a few seconds."),
 }
-SENTENCES: Final = _OF_LICENSING | OF_INSTITUTIONS | OF_JOINING | OF_RESOURCES | OF_REMINDERS | _OF_THE_REST
+SENTENCES: Final = (
+    _OF_LICENSING | OF_INSTITUTIONS | OF_JOINING | OF_RESOURCES | OF_REMINDERS | OF_PRIVACY | _OF_THE_REST
+)

@@ -18,6 +18,15 @@ from leasehold.customers.vocabulary import (
 from leasehold.leads.vocabulary import ActivityKind, Lifecycle, Light, StageType
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType, TermKind
 from leasehold.panel.lists.table import Badge
+from leasehold.privacy.vocabulary import (
+    Fate,
+    PersonState,
+    RequestKind,
+    RequestOutcome,
+    RequestState,
+    RetentionKind,
+    Whose,
+)
 from leasehold.reminders.vocabulary import ReminderKind, ReminderState
 from leasehold.resources.vocabulary import PickPolicy, ReleaseReason, ResourceKind, ResourceState
 from leasehold.staff.roles import Role
@@ -123,6 +132,35 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (ApiKeyState.ROTATING, _("being rotated"), "blue"),
     (ApiKeyState.EXPIRED, _("expired"), "red"),
     (ApiKeyState.REVOKED, _("revoked"), "secondary"),
+    (PersonState.IN_USE, _("may be used"), "green"),
+    (PersonState.RESTRICTED, _("restricted"), "orange"),
+    (PersonState.ERASED, _("erased"), "secondary"),
+    (RequestKind.ACCESS, _("access to data"), "blue"),
+    (RequestKind.ERASURE, _("erasure"), "red"),
+    (RequestKind.RESTRICTION, _("restriction"), "orange"),
+    (RequestKind.RECTIFICATION, _("rectification"), "cyan"),
+    (RequestKind.OBJECTION, _("objection"), "purple"),
+    (RequestState.OPEN, _("open"), "blue"),
+    (RequestState.LATE, _("late"), "red"),
+    (RequestState.DONE, _("done"), "green"),
+    (RequestOutcome.GRANTED, _("granted"), "green"),
+    (RequestOutcome.PARTLY_GRANTED, _("granted in part"), "yellow"),
+    (RequestOutcome.REFUSED, _("refused"), "red"),
+    (RequestOutcome.WITHDRAWN, _("withdrawn"), "secondary"),
+    (RetentionKind.LEAD_CONTACTS, _("contacts of leads"), "blue"),
+    (RetentionKind.FORMER_CUSTOMER_CONTACTS, _("contacts of former customers"), "purple"),
+    (Whose.CONTACT, _("contacts"), "blue"),
+    (Whose.STAFF, _("members of the staff"), "purple"),
+    (Whose.DEVICE_USER, _("users of devices"), "cyan"),
+    (Whose.ANYBODY, _("anybody who is named"), "orange"),
+    (Whose.REFERENCE, _("nobody by name"), "secondary"),
+    (Whose.NOBODY, _("nobody"), "secondary"),
+    (Fate.KEPT, _("kept"), "secondary"),
+    (Fate.ROW_DELETED, _("deleted"), "red"),
+    (Fate.EMPTIED, _("emptied"), "red"),
+    (Fate.OVERWRITTEN, _("overwritten"), "red"),
+    (Fate.NAMES_TAKEN_OUT, _("names are taken out"), "orange"),
+    (Fate.VALUES_DELETED, _("values are deleted"), "red"),
 )
 # By class and value: words of different vocabularies that are spelled alike are equal.
 _WORDS: Final = {(type(word), word.value): (words, colour) for word, words, colour in _LIST}

@@ -11,6 +11,7 @@ from leasehold.licensing.sweep import sweep_dead_sessions
 from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import forget_old_denials
 from leasehold.operations.processes import remove_stale_processes
+from leasehold.privacy.ledger_file import write_ledger_file
 from leasehold.resources.counting import fold_counts
 from leasehold.settings.service import get_setting
 from leasehold.staff.session_retention import forget_old_sessions
@@ -28,6 +29,13 @@ SELECT count(*) FROM drop_heartbeat_partitions(
 def seal(context: JobContext) -> int:
     """Seal the audit log with this installation's key, read anew since it may change; returns how many rows."""
     return seal_audit(context.connection, load_key_ring(context.data_dir), context.data_dir)
+
+
+def keep_ledger_of_erasures(context: JobContext) -> int:
+    """Write down beside the database who was erased, where nobody has done so; returns how many that was."""
+    written = write_ledger_file(context.connection, context.data_dir)
+    context.connection.rollback()
+    return written
 
 
 def ensure_partitions(connection: Connection) -> int:
@@ -65,6 +73,7 @@ JOBS = (
     Job("duplicates", timedelta(seconds=10), on_connection(check_what_was_written)),
     Job("backups", timedelta(minutes=1), start_due_backup),
     Job("reminders", timedelta(minutes=15), start_reminders),
+    Job("erasure_ledger", timedelta(minutes=1), keep_ledger_of_erasures, also_at_start=True),
     Job("denial_retention", timedelta(days=1), on_connection(forget_old_denials)),
     Job("resource_counts", timedelta(minutes=1), on_connection(fold_counts)),
     Job("import_uploads", timedelta(hours=1), on_connection(forget_old_uploads)),

@@ -18,7 +18,7 @@ from leasehold.backups.errors import BackupError
 from leasehold.backups.manifest import Manifest
 from leasehold.backups.places import Places
 from leasehold.backups.record import write_record
-from leasehold.backups.restore.doors import ClosedDoors, close_doors, read_closed_doors
+from leasehold.backups.restore.doors import ClosedDoors, close_doors, read_closed_doors, with_erasures_of_file
 from leasehold.backups.restore.state import Carried
 from leasehold.backups.settings import read_backup_settings
 from leasehold.kit.actor import Actor
@@ -49,9 +49,6 @@ class Replaced:
     checkpoint: str | None = None
 
 
-NOTHING_REPLACED: Final = Replaced(ClosedDoors({}, {}))
-
-
 @contextmanager
 def reading(database: Database) -> Iterator[Connection | None]:
     """A connection to the database that is going to be replaced, None where it cannot be had.
@@ -69,11 +66,11 @@ def reading(database: Database) -> Iterator[Connection | None]:
         connection.close()
 
 
-def remember(connection: Connection | None) -> Replaced:
-    """All that can be read of the database that is replaced."""
+def remember(connection: Connection | None, data_dir: Path) -> Replaced:
+    """All that can be read of the database that is replaced, and of who was erased."""
     if connection is None:
-        return NOTHING_REPLACED
-    return Replaced(read_closed_doors(connection), _last_checkpoint(connection))
+        return Replaced(with_erasures_of_file(ClosedDoors({}, {}), data_dir))
+    return Replaced(with_erasures_of_file(read_closed_doors(connection), data_dir), _last_checkpoint(connection))
 
 
 def adopt(

@@ -6,6 +6,7 @@ the backup. A further kind is a further entry of `LEDGERS`.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -14,6 +15,8 @@ from leasehold.backups.restore.devices import block_devices
 from leasehold.backups.restore.state import Carried
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection
+from leasehold.privacy.ledger_file import READ_LEDGER
+from leasehold.privacy.replaying import replay, rows_of_file
 
 Rows = Sequence[tuple[Any, ...]]
 Close = Callable[[Connection, Rows, Actor], list[str]]
@@ -40,6 +43,8 @@ def _by(statement: LiteralString) -> Close:
 
     return close
 
+
+ERASED_PEOPLE: Final = "erased people"
 
 LEDGERS: Final = (
     Ledger(
@@ -135,6 +140,7 @@ WITH known AS (
 SELECT DISTINCT l.license_key FROM told JOIN licenses AS l ON l.id = told.license_id
 """),
     ),
+    Ledger(ERASED_PEOPLE, READ_LEDGER, replay),
 )
 
 
@@ -159,6 +165,12 @@ def read_closed_doors(replaced: Connection) -> ClosedDoors:
             if not replaced.closed:
                 replaced.rollback()
     return ClosedDoors(rows, unread)
+
+
+def with_erasures_of_file(doors: ClosedDoors, data_dir: Path) -> ClosedDoors:
+    """The same, and who was erased as the file beside the database has it, which is there when that is not."""
+    erased = [*doors.rows.get(ERASED_PEOPLE, ()), *rows_of_file(data_dir)]
+    return ClosedDoors(doors.rows | {ERASED_PEOPLE: erased}, doors.unread)
 
 
 def close_doors(connection: Connection, doors: ClosedDoors, actor: Actor) -> tuple[Carried, ...]:

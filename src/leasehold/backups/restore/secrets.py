@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-# What is in the database was sealed or signed by these.
-_OF_THE_DATA: Final = ("panel_secret_key", "second_factor_key")
+# What is in the database was sealed or signed by these, or is known by their digests.
+_OF_THE_DATA: Final = ("panel_secret_key", "second_factor_key", "erasure_key")
 _SIGNING_KEYS: Final = "signing_keys"
 _BACKUP_KEYS: Final = "backup_keys"
 

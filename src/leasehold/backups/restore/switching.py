@@ -95,13 +95,14 @@ def _adopt(
 ) -> tuple[tuple[Carried, ...], tuple[str, ...]]:
     """The doors that were closed, and what a person should know of those that could not be looked at."""
     state = journal.state
-    known = remember(replaced)
+    known = remember(replaced, places.data_dir)
     previous = state.previous if replaced is not None else None
     carried = adopt(connection, places, manifest, known, actor=Actor(state.actor), previous=previous)
     if replaced is None:
         notes: tuple[str, ...] = (
             f"The database {state.database} could not be read, so nothing was carried over from it: keys that were "
-            "revoked, people that were disabled and devices that were blocked since the backup are as they were in it.",
+            "revoked, people that were disabled and devices that were blocked since the backup are as they were in it. "
+            "Who was erased since is known from the file beside it, and was erased again.",
         )
     else:
         notes = tuple(

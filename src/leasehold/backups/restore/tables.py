@@ -35,6 +35,7 @@ RESTORED: Final = frozenset(
         "duplicate_candidates",
         "duplicate_checks",
         "duplicate_dismissals",
+        "erasure_ledger",  # and filled up with who has been erased since
         "import_columns",
         "institution_merges",
         "institution_note_versions",
@@ -49,6 +50,7 @@ RESTORED: Final = frozenset(
         "license_transfers",
         "licenses",
         "pipeline_stages",
+        "privacy_requests",
         "products",
         "reminder_ledger",  # with what was told since
         "reminder_mails",
@@ -61,6 +63,7 @@ RESTORED: Final = frozenset(
         "resource_pools",
         "resource_requests",
         "resources",
+        "retention_rules",
         "runtime",
         "saved_views",
         "session_history",

@@ -80,6 +80,8 @@ TABLES: Final[dict[str, LazyString]] = {
     "resource_notes": _("note on a resource"),
     "resource_imports": _("import of resources"),
     "reminder_rules": _("rule of reminders"),
+    "privacy_requests": _("request about data"),
+    "retention_rules": _("rule of retention"),
     "audit_log": _("audit log"),
     "backups": _("backup"),
 }

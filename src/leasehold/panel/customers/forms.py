@@ -13,7 +13,9 @@ from leasehold.customers.details import Detail
 from leasehold.customers.editing import CustomerCard
 from leasehold.customers.models import ContactDetail, Customer
 from leasehold.customers.vocabulary import DetailKind, Language, Salutation
+from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.panel.fields import RowList, day, text
+from leasehold.panel.privacy.erasure import erased_people
 from leasehold.panel.saving import PanelForm
 from leasehold.panel.stale import Stored, VersionedForm
 from leasehold.panel.words import choices_of
@@ -100,6 +102,18 @@ class ContactFields(PanelForm):
             valid_from=self.valid_from.data,
             valid_to=self.valid_to.data,
         )
+
+
+class NewContactForm(ContactFields):
+    """The same, of somebody who may have been erased here before."""
+
+    agreed = BooleanField(
+        _("The person has agreed anew to be written down"), description=_("Only where they were erased here before.")
+    )
+
+    def erased(self) -> Erased:
+        """Who must not be written down: nobody, where the person has agreed anew."""
+        return NOBODY_ERASED if self.agreed.data else erased_people()
 
 
 class EditContactForm(ContactFields, VersionedForm):

@@ -25,6 +25,7 @@ _DOORS: Final[dict[str, LazyString]] = {
     "used recovery codes": _("People whose recovery codes had been used since"),
     "blocked devices": _("Devices that had been blocked since stay blocked"),
     "sent reminders": _("Licenses that reminders had been sent about since: they are not sent again"),
+    "erased people": _("People who had been erased since are erased again"),
 }
 
 
