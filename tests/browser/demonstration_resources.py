@@ -55,8 +55,9 @@ def make_pools(session: Session, license_keys: Sequence[str]) -> tuple[int, int,
     add_note(session, _RELEASED, "Comes with a reverse name of its own.", actor=_ACTOR)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "adressen.csv"
-        file.write_text("198.51.100.200\n198.51.100.201\n")
-        made = take_import(session, addresses, preview_import(session, addresses, file), actor=_ACTOR)
+        for lines in ("198.51.100.202\n", "198.51.100.200\n198.51.100.201\n"):
+            file.write_text(lines)
+            made = take_import(session, addresses, preview_import(session, addresses, file), actor=_ACTOR)
     sent = BytesIO(_EXTENSION)
     upload_id = keep_upload(driver_connection(session), f"resource_pools/{addresses.id}", "erweiterung.csv", sent)
     return addresses.id, find_resource(session, _RELEASED).resource.id, made.id, upload_id

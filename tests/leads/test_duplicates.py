@@ -21,10 +21,10 @@ from leasehold.customers.vocabulary import DetailKind
 from leasehold.kit.database import Database, Role
 from leasehold.kit.orm import engine_of, transaction
 from leasehold.leads.duplicates.candidates import MOST_FOR_A_REASON
+from leasehold.leads.duplicates.checking import check_what_was_written
 from leasehold.leads.duplicates.likeness import LEAST_ALIKE, Reason, likeness_of_names, score
 from leasehold.leads.duplicates.work_list import (
     DuplicateOfItself,
-    check_what_was_written,
     count_pairs,
     dismiss,
     list_pairs,

@@ -122,7 +122,7 @@ def test_all_that_belongs_to_the_loser_moves_and_comes_back(fresh_database: Fres
             winner,
             None,
         )
-        assert [merge.loser_id for merge in merges_into(session, winner)] == [loser]
+        assert [merge.loser_id for merge, _name in merges_into(session, winner)] == [loser]
         assert count_pairs(session) == 0
 
         undo_merge(session, loser, actor=ACTOR)

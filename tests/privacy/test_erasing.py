@@ -62,7 +62,7 @@ def test_nothing_is_left_of_an_erased_person_but_what_was_sold(fresh_database: F
         preview = preview_erasure(session, left.contact_id)
         assert preview.rows == {
             "contacts": 1, "affiliations": 1, "contact_details": 2, "addresses": 1, "activities": 1,
-            "privacy_requests": 1,
+            "privacy_requests": 1, "reminder_mails": 0,
         }  # fmt: skip
         assert {mention.table for mention in preview.texts} == {
             "institution_note_versions", "license_notes", "activities",

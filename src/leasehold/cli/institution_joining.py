@@ -79,10 +79,9 @@ def merge(
 ) -> None:
     """Make two institutions one; it can be undone for 30 days. A backup is made first."""
     sides = _sides(keep)
+    with transaction(call) as session:  # what is refused needs no backup
+        fields = _preview_fields(preview_merge(session, *_ids(session, loser, into), keep=sides))
     if check:
-        with transaction(call) as session:
-            ids = _ids(session, loser, into)
-            fields = _preview_fields(preview_merge(session, *ids, keep=sides))
         call.show(fields)
         return
     guard_of(call, without_backup).before_change(f"merging institution {loser} into {into}")

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
-from leasehold.kit.models import NOW, Base, identity, plain
+from leasehold.kit.models import NOW, Base, identity, personal, plain
 
 
 class ImportColumns(Base):
@@ -43,4 +43,4 @@ class ImportUploadPart(Base):
         ForeignKey("import_uploads.id", name="import_upload_parts_upload_fkey", ondelete="CASCADE"), primary_key=True
     )
     place: Mapped[int] = plain(Integer, primary_key=True, autoincrement=False)
-    content: Mapped[bytes] = plain()
+    content: Mapped[bytes] = personal()

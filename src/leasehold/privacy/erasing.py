@@ -6,7 +6,6 @@ stands in the ledger, by id and by digests: a restore erases them again (`replay
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from psycopg import sql
@@ -18,6 +17,7 @@ from leasehold.kit.text import clean_text
 from leasehold.privacy.digests import Digester
 from leasehold.privacy.errors import PersonNotFound, PersonRestricted
 from leasehold.privacy.finding import Known, naming_of, read_known, was_there, ways_of
+from leasehold.privacy.ledger import Entry, remember
 from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, TABLES_OF_PERSONS, MappedTable
 from leasehold.privacy.naming import Mention, find_mentions
 from leasehold.privacy.vocabulary import Fate
@@ -30,24 +30,8 @@ _LEDGER = """
 SELECT erased_at, erased_by, reason, digests FROM erasure_ledger WHERE contact_id = %s
    AND contact_created_at IS NOT DISTINCT FROM %s
 """
-_REMEMBER = """
-INSERT INTO erasure_ledger (contact_id, contact_created_at, erased_at, erased_by, reason, digests)
-VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
-"""
 _TRACES = "SELECT texts, audit_values FROM erase_traces(%s, %s, %s, %s, %s)"
 _NOW = "SELECT clock_timestamp(), current_setting('leasehold.actor')"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Somebody in the ledger. `contact_created_at` is None where their row was gone before."""
-
-    contact_id: int
-    contact_created_at: datetime | None
-    erased_at: datetime
-    erased_by: str
-    reason: str
-    digests: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +111,6 @@ def erase_entry(connection: Connection, entry: Entry, *, by_last_name: bool = Fa
     texts, audit_values = _one(connection, _TRACES, traces)
     remember(connection, entry)
     return Erased(entry, rows, texts, audit_values)
-
-
-def remember(connection: Connection, entry: Entry) -> None:
-    """Enter somebody into the ledger, once."""
-    connection.execute(
-        _REMEMBER,
-        (entry.contact_id, entry.contact_created_at, entry.erased_at, entry.erased_by, entry.reason, [*entry.digests]),
-    )
 
 
 def _check_there(connection: Connection, contact_id: int, known: Known | None) -> None:

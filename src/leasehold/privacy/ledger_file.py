@@ -13,11 +13,12 @@ from typing import Any, Final, LiteralString
 import msgspec
 
 from leasehold.kit.database import Connection
-from leasehold.privacy.erasing import Entry
+from leasehold.privacy.ledger import Entry
 
 READ_LEDGER: Final[LiteralString] = """
 SELECT contact_id, contact_created_at, erased_at, erased_by, reason, digests FROM erasure_ledger ORDER BY id
 """
+Row = tuple[Any, ...]
 _PLACE: Final = Path("backups", "erasures.jsonl")
 
 
@@ -30,9 +31,14 @@ class _Line(msgspec.Struct, frozen=True):
     digests: tuple[bytes, ...]
 
 
-def entries_of(rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
+def entries_of(rows: Sequence[Row]) -> list[Entry]:
     """What `READ_LEDGER` answers."""
     return [Entry(*row) for row in rows]
+
+
+def rows_of_file(data_dir: Path) -> list[Row]:
+    """What the file has, as the ledger's table would answer."""
+    return [_row(entry) for entry in read_ledger_file(data_dir)]
 
 
 def write_ledger_file(connection: Connection, data_dir: Path) -> int:
@@ -88,3 +94,14 @@ def _encode(entry: Entry) -> bytes:
 
 def _key(entry: Entry) -> tuple[int, float]:
     return entry.contact_id, 0.0 if entry.contact_created_at is None else entry.contact_created_at.timestamp()
+
+
+def _row(entry: Entry) -> Row:
+    return (
+        entry.contact_id,
+        entry.contact_created_at,
+        entry.erased_at,
+        entry.erased_by,
+        entry.reason,
+        list(entry.digests),
+    )

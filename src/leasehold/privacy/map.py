@@ -112,6 +112,14 @@ _OF_CONTACTS: Final = (
         contact_column="contact_id",
         subject=_EMPTIED,
     ),
+    _table(
+        "reminder_mails",
+        "what was written to customers of licenses that end",
+        plain="message_id kind language state",
+        contact_column="contact_id",
+        recipient=_EMPTIED,
+        failure=_EMPTIED,
+    ),
 )
 _TEXTS: Final = (
     _table("institution_note_versions", "what is noted of institutions", references="made_by", body=_TEXT),
@@ -167,14 +175,28 @@ _OF_LICENSING: Final = (
     _table("resource_imports", "files read into pools", plain="file_name sha256 revert_reason", references="made_by"),
     _table("resource_requests", "what was asked for once", plain="idempotency_key content"),
     _table("import_columns", "what columns of files mean", plain="subject header columns"),
+    _table("import_uploads", "what those files are called", plain="subject file_name"),
+    _table("import_upload_parts", "files on their way in, for a day and in no backup", content=Mapped(Whose.ANYBODY)),
+    _table("reminder_rules", "when customers are reminded", plain="kind"),
+    _table("reminder_ledger", "what was told of which license", plain="state"),
+    _table("reminder_state", "how the sending of reminders goes", plain="failure"),
 )
 _OF_INSTITUTIONS: Final = (
     _table(
         "institutions",
         "whom licenses are for",
-        plain="name legal_form website_domain language kind vat_id source tags lost_reason name_folded",
+        plain="name legal_form website_domain language kind vat_id source tags lost_reason name_folded name_core "
+        "name_numbers",
     ),
     _table("pipeline_stages", "the way from lead to customer", plain="name type colour"),
+    _table("duplicate_candidates", "institutions that may be one", plain="reasons"),
+    _table("duplicate_dismissals", "institutions that are not one", references="dismissed_by"),
+    _table(
+        "institution_merges",
+        "institutions that were one, and how that is undone",
+        plain="before after moved",
+        references="made_by undone_by",
+    ),
     _table("stage_moves", "how institutions went that way", plain="lost_reason", references="moved_by"),
 )
 _OF_THE_INSTALLATION: Final = (

@@ -1,15 +1,13 @@
 """Whom a restore must not bring back: the ledger of the database that is replaced, and that of the file beside it."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection
-from leasehold.privacy.erasing import Entry, erase_entry, remember
-from leasehold.privacy.ledger_file import entries_of, read_ledger_file
-
-Row = tuple[Any, ...]
+from leasehold.privacy.erasing import erase_entry
+from leasehold.privacy.ledger import Entry, remember
+from leasehold.privacy.ledger_file import Row, entries_of
 
 # Of those in the ledger the ones who are there under their name, or whom the ledger does not know.
 _TO_DO: Final = """
@@ -21,11 +19,6 @@ SELECT c.id IS NOT NULL, e.id IS NULL
   LEFT JOIN erasure_ledger AS e
          ON e.contact_id = known.id AND e.contact_created_at IS NOT DISTINCT FROM known.created_at
 """
-
-
-def rows_of_file(data_dir: Path) -> list[Row]:
-    """What the file has, as the ledger's table would answer."""
-    return [_row(entry) for entry in read_ledger_file(data_dir)]
 
 
 def replay(connection: Connection, rows: Sequence[Row], _actor: Actor) -> list[str]:
@@ -43,14 +36,3 @@ def _replay(connection: Connection, entry: Entry) -> bool:
     elif is_unknown:
         remember(connection, entry)
     return bool(is_there)
-
-
-def _row(entry: Entry) -> Row:
-    return (
-        entry.contact_id,
-        entry.contact_created_at,
-        entry.erased_at,
-        entry.erased_by,
-        entry.reason,
-        list(entry.digests),
-    )

@@ -42,7 +42,7 @@ class ReminderMail(Created, Base):
     next_attempt_at: Mapped[datetime | None] = plain()
     attempted_at: Mapped[datetime | None] = plain()
     sent_at: Mapped[datetime | None] = plain()
-    failure: Mapped[str | None] = plain()
+    failure: Mapped[str | None] = personal()
 
 
 class ReminderEntry(Created, Base):

@@ -6,7 +6,7 @@ from leasehold.audit.sealing import seal_audit
 from leasehold.imports.uploads import forget_old_uploads
 from leasehold.kit.database import Connection
 from leasehold.kit.signing import load_key_ring
-from leasehold.leads.duplicates.work_list import check_what_was_written
+from leasehold.leads.duplicates.checking import check_what_was_written
 from leasehold.licensing.sweep import sweep_dead_sessions
 from leasehold.operations.activity import sample_activity
 from leasehold.operations.denials import forget_old_denials

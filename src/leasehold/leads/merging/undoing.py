@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.customers.errors import VatIdTaken
 from leasehold.customers.institutions import read_institution
-from leasehold.customers.models import Customer
+from leasehold.customers.models import Customer, Institution
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection
 from leasehold.kit.orm import driver_connection, violated_constraint
@@ -32,10 +32,12 @@ def merge_in_force(session: Session, loser_id: int) -> InstitutionMerge | None:
     return session.scalars(select(InstitutionMerge).where(*in_force)).one_or_none()
 
 
-def merges_into(session: Session, winner_id: int, *, limit: int = 20) -> list[InstitutionMerge]:
-    """The newest merges in force into an institution, newest first."""
-    mine = select(InstitutionMerge).where(InstitutionMerge.winner_id == winner_id, InstitutionMerge.undone_at.is_(None))
-    return list(session.scalars(mine.order_by(InstitutionMerge.id.desc()).limit(limit)))
+def merges_into(session: Session, winner_id: int, *, limit: int = 20) -> list[tuple[InstitutionMerge, str]]:
+    """The newest merges in force into an institution, newest first, each with the name of what was given up."""
+    mine = (InstitutionMerge.winner_id == winner_id, InstitutionMerge.undone_at.is_(None))
+    named = select(InstitutionMerge, Institution.name).join(Institution, Institution.id == InstitutionMerge.loser_id)
+    found = session.execute(named.where(*mine).order_by(InstitutionMerge.id.desc()).limit(limit))
+    return [(row[0], row[1]) for row in found]
 
 
 def undo_merge(session: Session, loser_id: int, *, actor: Actor) -> InstitutionMerge:

@@ -79,5 +79,6 @@ INSERT INTO reminder_state DEFAULT VALUES;
 
 GRANT SELECT ON reminder_rules, reminder_mails, reminder_ledger, reminder_state TO leasehold_panel, leasehold_worker;
 GRANT UPDATE (active) ON reminder_rules TO leasehold_panel;
+GRANT UPDATE (recipient, failure) ON reminder_mails TO leasehold_panel;
 GRANT INSERT, UPDATE ON reminder_mails, reminder_ledger TO leasehold_worker;
 GRANT UPDATE ON reminder_state TO leasehold_worker;

@@ -33,16 +33,14 @@ def show_duplicates(institution_id: int) -> ResponseReturnValue:
     session = db()
     institution = read_institution(session, institution_id)
     check_not_merged(institution)
-    found = work_list.possible_duplicates(session, institution_id)
+    found = work_list.look_for_duplicates(session, institution_id)
     merges = merges_into(session, institution_id)
-    losers = {one.loser_id: read_institution(session, one.loser_id).name for one in merges}
     return render_template(
         "institutions/institution_duplicates.html",
         institution=institution,
         found=found,
         merges=merges,
-        losers=losers,
-        names=names_of_actors(session, {one.made_by for one in merges}),
+        names=names_of_actors(session, {one.made_by for one, _name in merges}),
         reasons=REASONS,
     )
 
