@@ -78,6 +78,7 @@ class Demonstration:
     resource_id: int
     import_id: int
     upload_id: UUID
+    leads_upload_id: UUID
     request_id: int
     institution_id: int
     activity_id: int
@@ -151,6 +152,7 @@ def make_demonstration(database: Database) -> Demonstration:
         resource_id=resource_id,
         import_id=import_id,
         upload_id=upload_id,
+        leads_upload_id=leads.upload_id,
         request_id=request_id,
         institution_id=customers[0].institution_id,
         activity_id=leads.activity_id,

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,10 +13,12 @@ from leasehold.customers.addresses import AddressCard
 from leasehold.customers.details import Detail, Owner, list_details
 from leasehold.customers.institutions import InstitutionCard, card_of, edit_institution, read_institution
 from leasehold.customers.vocabulary import DetailKind, InstitutionKind
+from leasehold.imports.uploads import keep_upload
 from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
-from leasehold.kit.orm import transaction
+from leasehold.kit.orm import driver_connection, transaction
 from leasehold.leads.activities import ActivityCard, add_activity, finish_activity
+from leasehold.leads.importing.service import SUBJECT
 from leasehold.leads.notes import add_note, restore_version, save_note
 from leasehold.leads.pipeline import add_lead, find_stage, move_to_stage
 from leasehold.leads.vocabulary import ActivityKind
@@ -27,6 +31,10 @@ _LEADS = (
     ("Verein für Denkmalpflege e. V.", "On hold", None),
     ("Autohaus Krüger GmbH & Co. KG", "Lost", "Bought elsewhere"),
 )
+_FAIR = """Firma;Website;Vorname;Nachname;E-Mail Kontakt
+Klinikum West;klinikum-west.example;Ada;Lovelace;ada@klinikum-west.example
+Klinikum Ost;kein name;;;
+"""
 _NOTE = "# First visit\n\n- 40 places of work\n- **Decides in May**, [tender](https://example.org/tender)\n"
 
 
@@ -37,6 +45,7 @@ class Leads:
     activity_id: int
     note_id: int
     own_detail_id: int
+    upload_id: UUID
 
 
 def make_leads(session: Session, institution_id: int) -> Leads:
@@ -64,7 +73,9 @@ def make_leads(session: Session, institution_id: int) -> Leads:
     note = add_note(session, institution_id, _NOTE, actor=ACTOR).note.id
     save_note(session, note, _NOTE.replace("40", "60"), base=1, actor=ACTOR)
     restore_version(session, note, 1, base=2, actor=ACTOR)
-    return Leads(planned.id, note, list_details(session, Owner(institution_id=institution_id))[0].id)
+    own_detail = list_details(session, Owner(institution_id=institution_id))[0]
+    upload_id = keep_upload(driver_connection(session), SUBJECT, "messe.csv", BytesIO(_FAIR.encode()))
+    return Leads(planned.id, note, own_detail.id, upload_id)
 
 
 def make_more_leads(session: Session, shown: Any, number: int) -> None:

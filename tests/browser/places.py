@@ -8,6 +8,7 @@ from tests.browser.demonstration import Demonstration
 
 # What routes call their arguments, where it is not what the demonstration calls it.
 _ALSO_CALLED = {"slug": "product"}
+_CALLED_OTHERWISE = {"institutions.preview_import": {"upload_id": "leads_upload_id"}}
 # No pages: files, what only another page asks for, and what is shut while the database is there.
 _NO_PAGES = {
     "static",
@@ -33,5 +34,7 @@ def paths_of(app: Flask, shown: Demonstration) -> dict[str, str]:
         for rule in app.url_map.iter_rules():
             if rule.endpoint in _NO_PAGES or "GET" not in (rule.methods or ()):
                 continue
-            paths[rule.endpoint] = adapter.build(rule.endpoint, {name: examples[name] for name in rule.arguments})
+            called = _CALLED_OTHERWISE.get(rule.endpoint, {})
+            values = {name: examples[called.get(name, name)] for name in rule.arguments}
+            paths[rule.endpoint] = adapter.build(rule.endpoint, values)
     return paths

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.cli.call import Call
 from leasehold.cli.institution_fields import fields_of, fields_of_line, note_fields, whole_fields
+from leasehold.cli.institution_import import app as importing
 from leasehold.cli.institution_joining import app as joining
 from leasehold.cli.institution_joining import duplicate_fields
 from leasehold.cli.paging import all_rows
@@ -35,6 +36,7 @@ from leasehold.staff.service import get_staff_member
 
 app = new_group()
 app.add_typer(joining)
+app.add_typer(importing)
 
 InstitutionArgument = Annotated[str, typer.Argument(metavar="NAME-OR-ID", help="The institution.", show_default=False)]
 LegalForm = Annotated[str | None, typer.Option(help="GmbH, e. V., Inc. …")]

@@ -1,7 +1,5 @@
 """`leasehold resource …`."""
 
-from itertools import islice
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,17 +7,26 @@ import typer
 from leasehold.cli.arguments import LicenseKeyOption, OptionalLicenseKey, license_key_from
 from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
-from leasehold.cli.failures import REFUSED
+from leasehold.cli.importing import (
+    Check,
+    Columns,
+    Delimiter,
+    Encoding,
+    Errors,
+    FileArgument,
+    GoodRowsOnly,
+    Sheet,
+    check_error_file,
+    choices_from,
+    keep_errors,
+    outcome_of,
+    tell,
+)
 from leasehold.cli.output import Fields, rfc3339
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
-from leasehold.imports.error_file import write_error_file
-from leasehold.imports.previewing import MOST_TOLD
-from leasehold.imports.staging import RowState, Verdict, problems
-from leasehold.imports.tables import Choices
 from leasehold.kit.listing import Wanted as WantedRows
 from leasehold.kit.listing import stream_rows
-from leasehold.kit.orm import driver_connection
 from leasehold.licensing.service import find_license
 from leasehold.resources.adding import add_resources
 from leasehold.resources.allocating import Wanted, allocate
@@ -56,55 +63,35 @@ def add(call: Call, values: ValuesArgument, *, pool: PoolOption) -> None:
 @verb(app, "import")
 def import_(
     call: Call,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, or a plain list.", show_default=False)],
+    file: FileArgument,
     *,
     pool: PoolOption,
-    encoding: Annotated[str | None, typer.Option(help="utf-8, cp1252, …", show_default="found out")] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(help="semicolon, comma or tab; found out without it.", show_default="found out")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option(help="The sheet of a spreadsheet.", show_default="the first")] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FIELD=TITLE", help="Which column is value, which is note; it is remembered."),
-    ] = None,
-    good_rows_only: Annotated[
-        bool, typer.Option("--good-rows-only", help="Import what is good; the exit status still says what was not.")
-    ] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only say what would happen.")] = False,
-    errors: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what is wrong to this CSV file.", dir_okay=False)
-    ] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    column: Columns = None,
+    good_rows_only: GoodRowsOnly = False,
+    check: Check = False,
+    errors: Errors = None,
     without_backup: WithoutBackup = "",
 ) -> None:
     """Import values into a pool, all of them or none: one value, CIDR block, range or list a line, or a table.
 
     A backup is made first.
     """
-    choices = Choices(encoding, delimiter, sheet, _columns(column))
-    if errors is not None and errors.resolve() == file.resolve():
-        raise typer.BadParameter("this is the file that is imported: name another", param_hint="--errors")
+    choices = choices_from(encoding, delimiter, sheet, column)
+    check_error_file(errors, file)
     if not check:
         guard_of(call, without_backup).before_change(f"an import into {pool}")
     with transaction(call) as session:
         into = find_pool(session, pool)
         preview = preview_import(session, into, file, choices)
-        if errors is not None:
-            write_error_file(errors, problems(driver_connection(session)))
+        keep_errors(session, errors)
         made = None
         if not check:
             made = take_import(session, into, preview, good_rows_only=good_rows_only, actor=call.actor)
-        counts = {state.value: preview.figures.of(state) for state in RowState}
-        wrong = [_wrong(verdict) for verdict in islice(problems(driver_connection(session)), MOST_TOLD)]
-        fields = {"import": made.id if made else None, "pool": into.name, **counts}
-        how = preview.table
-    fields |= {"encoding": how.encoding, "delimiter": how.delimiter, "sheet": how.sheet}
-    call.show(fields | ({"rows": wrong} if call.common.as_json else {}))
-    if not call.common.as_json:
-        for row in wrong:
-            typer.echo(f"row {row['row']}: {row['detail']}", err=True)
-    if preview.figures.bad:
-        raise typer.Exit(REFUSED)
+        fields = {"import": made.id if made else None, "pool": into.name} | outcome_of(session, preview)
+    tell(call, preview, fields)
 
 
 @verb(app, "imports")
@@ -304,20 +291,6 @@ def history(
             span = (day_begins(session, on), day_ends(session, on))
             lines = history_of_resource(session, resource.id, since=span[0], until=span[1])
         call.show_list(map(_period, lines), _PERIODS)
-
-
-def _columns(given: list[str] | None) -> dict[str, str]:
-    columns = {}
-    for text in given or []:
-        name, separator, title = text.partition("=")
-        if not separator:
-            raise typer.BadParameter(f"{text!r} must be FIELD=TITLE", param_hint="--column")
-        columns[name.strip()] = title
-    return columns
-
-
-def _wrong(verdict: Verdict) -> Fields:
-    return {"row": verdict.number, "value": verdict.given, "problem": verdict.problem, "detail": verdict.detail}
 
 
 def _import(made: ResourceImport) -> Fields:

@@ -7,7 +7,7 @@ subject's statement tells; the rest is the same for everything that is imported.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 from psycopg.types.json import Jsonb
 
@@ -50,6 +50,12 @@ SELECT number, given, key, state, problem, detail, context FROM pg_temp.import_v
 """
 _SOME = """
 SELECT number, given, key, state, problem, detail, context FROM pg_temp.import_verdicts ORDER BY place LIMIT %s
+"""
+
+
+_NEW = "SELECT place, fields FROM pg_temp.import_verdicts WHERE state = 'new' ORDER BY place"
+_MARK = """
+UPDATE pg_temp.import_verdicts SET state = 'wrong', problem = %s, detail = %s, context = %s WHERE place = %s
 """
 
 
@@ -112,6 +118,16 @@ class Verdict:
     context: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with the item at `place`, as its subject finds once all are judged."""
+
+    place: int
+    problem: str
+    detail: str
+    context: Mapping[str, Any]
+
+
 def stage(
     connection: Connection, items: Iterable[Item], known: LiteralString, parameters: Mapping[str, object]
 ) -> Figures:
@@ -127,8 +143,22 @@ def stage(
             copy.write_row((item.number, item.key, item.given, fields, item.problem, item.detail, context))
     connection.execute("SET LOCAL work_mem = '64MB'")
     connection.execute(_JUDGE.format(known=known), parameters)
-    rows = connection.execute(_COUNT).fetchall()
-    return Figures({RowState(str(state)): int(str(count)) for state, count in rows})
+    return _figures(connection)
+
+
+def new_rows(connection: Connection) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The place and the fields of everything that is new, in the order of the file, of what was staged last."""
+    with connection.cursor(name="import_new") as cursor:
+        cursor.itersize = 1000
+        for row in cursor.execute(_NEW):
+            yield cast(tuple[int, Mapping[str, str]], row)
+
+
+def mark_wrong(connection: Connection, wrong: Iterable[Wrong]) -> Figures:
+    """Make these wrong that were new; the figures after that."""
+    for one in wrong:
+        connection.execute(_MARK, (one.problem, one.detail, Jsonb(dict(one.context)), one.place))
+    return _figures(connection)
 
 
 def problems(connection: Connection) -> Iterator[Verdict]:
@@ -142,6 +172,11 @@ def problems(connection: Connection) -> Iterator[Verdict]:
 def first_verdicts(connection: Connection, limit: int) -> list[Verdict]:
     """The first items of what was staged last."""
     return [_verdict(row) for row in connection.execute(_SOME, (limit,))]
+
+
+def _figures(connection: Connection) -> Figures:
+    rows = connection.execute(_COUNT).fetchall()
+    return Figures({RowState(str(state)): int(str(count)) for state, count in rows})
 
 
 def _verdict(row: Any) -> Verdict:

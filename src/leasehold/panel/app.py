@@ -27,6 +27,7 @@ from leasehold.panel.institutions import (  # further pages of the same subject
     board,
     contact_views,  # noqa: F401
     conversion_views,  # noqa: F401
+    importing_views,  # noqa: F401
     merge_views,  # noqa: F401
     my_day,
     note_views,  # noqa: F401

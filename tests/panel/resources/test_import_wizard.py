@@ -15,6 +15,7 @@ from leasehold.resources.vocabulary import ResourceKind
 from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
 from tests.panel.conftest import ClientAs
+from tests.panel.sending import send_file
 from tests.resources.files import spreadsheet
 from tests.resources.stock import make_pool, states
 from tests.resources.test_importing import MISTAKES
@@ -27,9 +28,7 @@ def operator(client_as: ClientAs) -> FlaskClient:
 
 def send(client: FlaskClient, pool: int, content: bytes, name: str = "values.csv") -> TestResponse:
     """The answer to a file that is sent."""
-    head = f'--edge\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
-    body = head + content + b"\r\n--edge--\r\n"
-    return client.post(f"/pools/{pool}/import", data=body, content_type="multipart/form-data; boundary=edge")
+    return send_file(client, f"/pools/{pool}/import", content, name)
 
 
 def sent(client: FlaskClient, pool: int, content: bytes, name: str = "values.csv") -> str:

@@ -34,5 +34,5 @@ CUSTOMER_TABLE: Table[None, Customer] = Table(
         Filter("q", _("Part of the name"), too_many=too_many_customers),
         Filter("language", _("Language"), choices=lambda: choices_of(Language)),
     ),
-    new=NewRow("customers.add_customer", _("New customer"), Right.CHANGE_CUSTOMERS),
+    new=(NewRow("customers.add_customer", _("New customer"), Right.CHANGE_CUSTOMERS),),
 )

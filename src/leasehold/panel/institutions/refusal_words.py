@@ -18,6 +18,7 @@ OF_INSTITUTIONS: Final[dict[tuple[str, str | None], LazyString]] = {
     ("institution_invalid", "too_many_tags"): _("An institution has at most %(most)s tags: take some away."),
     ("institution_invalid", "too_many_addresses"): _("An institution has at most %(most)s addresses: take some away."),
     ("institution_invalid", "no_country"): _("“%(value)s” is no country: write two letters such as DE."),
+    ("institution_invalid", "no_language"): _("“%(value)s” is no language that is written here: write de or en."),
     ("institution_invalid", "owner_unknown"): _(
         "Whoever is to look after it is no active member of the staff: choose somebody else."
     ),

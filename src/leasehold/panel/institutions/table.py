@@ -69,5 +69,8 @@ INSTITUTION_TABLE: Table[Any, InstitutionLine] = Table(
         Filter("kind", _("Kind"), choices=lambda: choices_of(InstitutionKind)),
         Filter("language", _("Language"), choices=lambda: choices_of(Language)),
     ),
-    new=NewRow("institutions.add_institution", _("New institution"), Right.CHANGE_CUSTOMERS),
+    new=(
+        NewRow("institutions.add_institution", _("New institution"), Right.CHANGE_CUSTOMERS),
+        NewRow("institutions.import_file", _("Import institutions"), Right.CHANGE_CUSTOMERS, icon="upload"),
+    ),
 )

@@ -142,5 +142,5 @@ LICENSE_TABLE: Table[ListTime, LicenseLine] = Table(
             guarded=True,
         ),
     ),
-    new=NewRow("licenses.make_licenses", _("New licenses"), Right.CHANGE_LICENSES),
+    new=(NewRow("licenses.make_licenses", _("New licenses"), Right.CHANGE_LICENSES),),
 )

@@ -94,11 +94,12 @@ class BulkAct:
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """The way to make a further row: a page, what its button says, what right it needs."""
+    """A way to make further rows: a page, what its button says, what right it needs, its icon."""
 
     endpoint: str
     title: Words
     needs: Right
+    icon: str = "plus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Table(Generic[Context, Row]):
     filters: tuple[Filter, ...] = ()
     acts: tuple[BulkAct, ...] = field(default=())
     refresh_seconds: int | None = None
-    new: NewRow | None = None
+    new: tuple[NewRow, ...] = ()
 
     @property
     def name(self) -> str:

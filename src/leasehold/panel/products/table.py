@@ -24,5 +24,5 @@ PRODUCT_TABLE: Table[None, Product] = Table(
         Column("slug", _("Slug"), lambda product: Code(product.slug)),
         Column("created", _("Created"), lambda product: product.created_at, order="newest"),
     ),
-    new=NewRow("products.add_product", _("New product"), Right.CHANGE_LICENSES),
+    new=(NewRow("products.add_product", _("New product"), Right.CHANGE_LICENSES),),
 )

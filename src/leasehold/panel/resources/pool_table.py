@@ -42,5 +42,5 @@ POOL_TABLE: Table[Stock, PoolLine] = Table(
         Column("created", _("Created"), lambda line: line.pool.created_at, order="newest", shown=False),
     ),
     filters=(Filter("kind", _("Kind"), choices=lambda: choices_of(ResourceKind)),),
-    new=NewRow("resources.add_pool", _("New pool"), Right.CHANGE_LICENSES),
+    new=(NewRow("resources.add_pool", _("New pool"), Right.CHANGE_LICENSES),),
 )

@@ -1,0 +1,186 @@
+"""How a row of a file is read: which institution it is about, perhaps with a person in it, or what is wrong with it.
+
+A row is the same as another where both name the same institution (its name in any letter case, and its domain) and the
+same person or none.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from leasehold.customers.addresses import LONGEST_PART, AddressCard
+from leasehold.customers.contacts import LONGEST_NAME as LONGEST_PERSON_NAME
+from leasehold.customers.contacts import ContactCard
+from leasehold.customers.details import LONGEST_DETAIL, Detail
+from leasehold.customers.errors import InstitutionInvalid
+from leasehold.customers.institutions import LONGEST_LEGAL_FORM, LONGEST_NAME, LONGEST_SOURCE, InstitutionCard
+from leasehold.customers.normal import country_is_known, normal_detail, normal_domain, normal_tags, normal_vat_id
+from leasehold.customers.vocabulary import DetailKind, Language
+from leasehold.imports.staging import Item
+from leasehold.imports.tables import Fields, Row, Spoilt, Table
+from leasehold.kit.errors import DomainError
+from leasehold.kit.text import clean_text
+
+NAME: Final = "name"
+_TITLES: Final[dict[str, tuple[str, ...]]] = {
+    NAME: ("name", "institution", "organisation", "organization", "company", "firma", "unternehmen", "kunde"),
+    "legal_form": ("legal form", "legal_form", "rechtsform"),
+    "website": ("website", "website_domain", "website domain", "domain", "web", "url", "homepage", "webseite"),
+    "vat_id": ("vat id", "vat_id", "vat number", "ust-id", "ust-idnr", "ust-idnr.", "ustid", "umsatzsteuer-id"),
+    "email": ("email", "e-mail", "mail", "e-mail address", "e-mail-adresse"),
+    "phone": ("phone", "telephone", "telefon", "telefonnummer", "rufnummer"),
+    "street": ("street", "straße", "strasse"),
+    "postcode": ("postcode", "zip", "plz", "postleitzahl"),
+    "city": ("city", "ort", "stadt"),
+    "country": ("country", "land"),
+    "language": ("language", "sprache"),
+    "source": ("source", "quelle", "herkunft"),
+    "tags": ("tags", "tag", "schlagworte", "stichworte"),
+    "first_name": ("first name", "first_name", "vorname"),
+    "last_name": ("last name", "last_name", "surname", "nachname", "ansprechpartner", "contact", "kontakt"),
+    "role": ("role", "position", "funktion", "rolle"),
+    "contact_email": ("contact email", "contact e-mail", "contact_email", "e-mail ansprechpartner", "e-mail kontakt"),
+    "contact_phone": ("contact phone", "contact_phone", "telefon ansprechpartner", "telefon kontakt"),
+}
+FIELDS: Final = Fields({name: frozenset(titles) for name, titles in _TITLES.items()}, needed=frozenset({NAME}))
+_PERSON: Final = ("first_name", "last_name", "role", "contact_email", "contact_phone")
+
+Cells = Mapping[str, str]
+
+
+def read_items(table: Table) -> Iterator[Item]:
+    """Every institution of the table, and every mistake in it. Raises `FileRefused` where it cannot be read on."""
+    for row in table.rows:
+        if table.places:
+            cells = {name: row.cells[place] for name, place in table.places.items() if place < len(row.cells)}
+        else:
+            cells = {NAME: next((cell for cell in row.cells if cell.strip()), "")}
+        if any(cell.strip() for cell in cells.values()):
+            yield _item(row, cells)
+
+
+def card_of(fields: Cells) -> InstitutionCard:
+    """The institution of a row. Raises what its parts raise that cannot be."""
+    addresses: tuple[AddressCard, ...] = ()
+    if "city" in fields:
+        street, postcode = fields.get("street"), fields.get("postcode")
+        addresses = (AddressCard(fields["city"], fields.get("country", "DE"), street=street, postcode=postcode),)
+    return InstitutionCard(
+        name=fields[NAME],
+        legal_form=fields.get("legal_form"),
+        website_domain=fields.get("website"),
+        vat_id=fields.get("vat_id"),
+        language=Language(fields.get("language", Language.DE)),
+        source=fields.get("source"),
+        tags=tuple(fields.get("tags", "").replace(";", ",").split(",")),
+        details=_details(fields, email="email", phone="phone"),
+        addresses=addresses,
+    )
+
+
+def person_of(fields: Cells) -> ContactCard | None:
+    """The person of a row; None where it has none."""
+    if not fields.get("last_name"):
+        return None
+    return ContactCard(
+        last_name=fields["last_name"],
+        first_name=fields.get("first_name"),
+        language=Language(fields.get("language", Language.DE)),
+        role=fields.get("role"),
+        details=_details(fields, email="contact_email", phone="contact_phone"),
+    )
+
+
+def ways_of(fields: Cells) -> list[str]:
+    """How the person of a row is reached."""
+    return [fields[name] for name in ("contact_email", "contact_phone") if name in fields]
+
+
+def _details(fields: Cells, *, email: str, phone: str) -> tuple[Detail, ...]:
+    kinds = ((DetailKind.EMAIL, email), (DetailKind.PHONE, phone))
+    return tuple(Detail(kind, fields[name]) for kind, name in kinds if name in fields)
+
+
+def _item(row: Row, cells: Cells) -> Item:
+    given = cells.get(NAME, "")
+    if not given.strip():
+        detail = "The row does not say the institution's name: write it, or take the row out."
+        return Item(row.number, "", problem="no_name", detail=detail)
+    for cell in cells.values():
+        if isinstance(cell, Spoilt) and cell.problem != "number":
+            detail = f"{cell!s} is no text in the spreadsheet ({cell.problem}): format the column as text there."
+            return Item(
+                row.number, given, problem=f"spreadsheet_{cell.problem}", detail=detail, context={"value": cell}
+            )
+    try:
+        fields = {name: _READERS[name](cell) for name, cell in cells.items() if cell.strip()}
+    except DomainError as error:
+        problem = str(error.context.get("problem", error.code))
+        return Item(row.number, given, problem=problem, detail=error.detail, context=error.context)
+    if (lacking := _lacking(fields)) is not None:
+        return Item(row.number, given, problem=lacking[0], detail=lacking[1])
+    return Item(row.number, given, _key(fields), fields)
+
+
+def _key(fields: Cells) -> str:
+    person = " ".join(fields.get(name, "") for name in ("first_name", "last_name")).strip()
+    return "\t".join((fields[NAME].lower(), fields.get("website", ""), person.lower()))
+
+
+def _lacking(fields: Cells) -> tuple[str, str] | None:
+    """The problem of a row whose cells are good and do not go together, with its sentence."""
+    if "last_name" not in fields and any(name in fields for name in _PERSON):
+        return "no_last_name", "The row says something of a person without their last name: add it."
+    if "city" not in fields and any(name in fields for name in ("street", "postcode")):
+        return "no_city", "The row has an address without a city: add it."
+    return None
+
+
+def _text(what: str, longest: int) -> Callable[[str], str]:
+    return lambda cell: clean_text(cell, what=what, longest=longest)
+
+
+def _country(cell: str) -> str:
+    code = cell.strip().upper()
+    if not country_is_known(code):
+        detail = f"{cell[:80]!r} is no country: write two letters such as DE."
+        raise InstitutionInvalid(detail, {"problem": "no_country", "value": cell[:80]})
+    return code
+
+
+def _language(cell: str) -> str:
+    code = cell.strip().lower()[:2]
+    if code not in list(Language):
+        detail = f"{cell[:80]!r} is no language that is written here: write de or en."
+        raise InstitutionInvalid(detail, {"problem": "no_language", "value": cell[:80]})
+    return code
+
+
+def _way(kind: DetailKind) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        text = clean_text(cell, what="A way to reach the contact", longest=LONGEST_DETAIL)
+        normal_detail(kind, text)
+        return text
+
+    return read
+
+
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    NAME: _text("The institution's name", LONGEST_NAME),
+    "legal_form": _text("The legal form", LONGEST_LEGAL_FORM),
+    "website": normal_domain,
+    "vat_id": normal_vat_id,
+    "email": _way(DetailKind.EMAIL),
+    "phone": _way(DetailKind.PHONE),
+    "street": _text("The street", LONGEST_PART),
+    "postcode": _text("The postcode", LONGEST_PART),
+    "city": _text("The city", LONGEST_PART),
+    "country": _country,
+    "language": _language,
+    "source": _text("The source", LONGEST_SOURCE),
+    "tags": lambda cell: ",".join(normal_tags(cell.replace(";", ",").split(","))),
+    "first_name": _text("The first name", LONGEST_PERSON_NAME),
+    "last_name": _text("The last name", LONGEST_PERSON_NAME),
+    "role": _text("The role", LONGEST_PERSON_NAME),
+    "contact_email": _way(DetailKind.EMAIL),
+    "contact_phone": _way(DetailKind.PHONE),
+}

@@ -1,0 +1,92 @@
+"""Take a file of institutions and the people in them, whole or its good rows."""
+
+from collections.abc import Collection, Iterator
+from functools import partial
+from pathlib import Path
+from typing import LiteralString
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from leasehold.customers.contacts import add_contact
+from leasehold.customers.models import Institution
+from leasehold.imports.mappings import recall_columns, remember_columns
+from leasehold.imports.opening import digest_of, open_table
+from leasehold.imports.previewing import Preview, check_rows
+from leasehold.imports.staging import RowState, Wrong, mark_wrong, new_rows, stage
+from leasehold.imports.tables import Choices
+from leasehold.kit.database import Connection
+from leasehold.kit.erased import NOBODY_ERASED, Erased
+from leasehold.kit.orm import driver_connection
+from leasehold.leads.importing.rows import FIELDS, NAME, card_of, person_of, read_items, ways_of
+from leasehold.leads.pipeline import add_lead
+
+SUBJECT = "institutions"
+# Two who import at once wait for each other, so that neither writes down what the other has.
+_ONE_AT_A_TIME = func.hashtextextended("leasehold.institution_imports", 0)
+_KNOWN: LiteralString = """
+SELECT DISTINCT lower(i.name) || E'\\t' || coalesce(i.website_domain, '') || E'\\t' || p.name AS key, true AS is_same,
+       NULL::text AS problem, NULL::text AS detail, NULL::jsonb AS context
+  FROM institutions AS i
+  CROSS JOIN LATERAL (
+       SELECT '' AS name
+        UNION ALL
+       SELECT lower(concat_ws(' ', c.first_name, c.last_name))
+         FROM affiliations AS a JOIN contacts AS c ON c.id = a.contact_id WHERE a.institution_id = i.id) AS p
+ WHERE i.merged_into_id IS NULL AND %(always)s
+"""
+
+
+def preview_institutions(
+    session: Session,
+    path: Path,
+    choices: Choices | None = None,
+    *,
+    file_name: str | None = None,
+    erased: Erased = NOBODY_ERASED,
+) -> Preview:
+    """Read the file and judge every row of it; a person who was erased makes a row wrong. Raises `FileRefused`."""
+    connection = driver_connection(session)
+    session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    chosen = choices or Choices()
+    recall = partial(recall_columns, connection, SUBJECT)
+    asked = Choices(chosen.encoding, chosen.delimiter, chosen.sheet, chosen.columns, recall)
+    table = open_table(path, FIELDS, asked)
+    figures = stage(connection, read_items(table), _KNOWN, {"always": True})
+    gone = erased.among(session, {way for _place, fields in new_rows(connection) for way in ways_of(fields)})
+    if gone:
+        figures = mark_wrong(connection, list(_rows_of(connection, gone)))
+    return Preview(table, figures, digest_of(path), file_name or path.name, chosen.columns)
+
+
+def take_institutions(session: Session, preview: Preview, *, good_rows_only: bool = False) -> int:
+    """Write down what is new, in the transaction in which the preview was made; returns how many rows that was.
+
+    An institution that is there already gets the person of the row. What was said about columns is remembered.
+    Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them. Raises
+    what `add_lead` does of what the rows do not tell alone (`VatIdTaken`).
+    """
+    connection = driver_connection(session)
+    check_rows(connection, preview.figures, good_rows_only=good_rows_only)
+    remember_columns(connection, SUBJECT, preview.table.header, preview.columns)
+    for _place, fields in new_rows(connection):
+        known = _known(session, fields[NAME], fields.get("website"))
+        institution_id = known if known is not None else add_lead(session, card_of(fields)).id
+        person = person_of(fields)
+        if person is not None:
+            add_contact(session, institution_id, person)
+    return preview.figures.of(RowState.NEW)
+
+
+def _rows_of(connection: Connection, gone: Collection[str]) -> Iterator[Wrong]:
+    for place, fields in new_rows(connection):
+        for way in ways_of(fields):
+            if way in gone:
+                detail = f"{way} is of a person who was erased: leave the row out, or add them by hand if they agree."
+                yield Wrong(place, "person_erased", detail, {"value": way})
+
+
+def _known(session: Session, name: str, domain: str | None) -> int | None:
+    same = (func.lower(Institution.name) == func.lower(name), Institution.merged_into_id.is_(None))
+    its_domain = Institution.website_domain.is_(None) if domain is None else Institution.website_domain == domain
+    return session.scalars(select(Institution.id).where(*same, its_domain).order_by(Institution.id).limit(1)).first()

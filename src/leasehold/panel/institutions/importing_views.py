@@ -1,0 +1,93 @@
+"""The pages about importing institutions."""
+
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from sqlalchemy.orm import Session
+
+from leasehold.imports.previewing import Preview
+from leasehold.imports.tables import Choices
+from leasehold.leads.importing import service
+from leasehold.panel.imports.subject import LARGEST_BODY, ImportSubject
+from leasehold.panel.imports.wizard import answer_preview, answer_upload
+from leasehold.panel.institutions.refusal_words import OF_INSTITUTIONS
+from leasehold.panel.institutions.views import pages
+from leasehold.panel.lists.table import Words
+from leasehold.panel.privacy.erasure import erased_people
+from leasehold.panel.rights import Right
+
+_FORM = ("GET", "POST")
+_FIELDS: Final[dict[str, Words]] = {
+    "name": lazy_gettext("Name of the institution"),
+    "legal_form": lazy_gettext("Legal form"),
+    "website": lazy_gettext("Website domain"),
+    "vat_id": lazy_gettext("VAT id"),
+    "email": lazy_gettext("E-mail address of the institution"),
+    "phone": lazy_gettext("Phone number of the institution"),
+    "street": lazy_gettext("Street and number"),
+    "postcode": lazy_gettext("Postcode"),
+    "city": lazy_gettext("City"),
+    "country": lazy_gettext("Country, such as DE"),
+    "language": lazy_gettext("Language"),
+    "source": lazy_gettext("Source"),
+    "tags": lazy_gettext("Tags"),
+    "first_name": lazy_gettext("First name of the person"),
+    "last_name": lazy_gettext("Last name of the person"),
+    "role": lazy_gettext("Role"),
+    "contact_email": lazy_gettext("E-mail address of the person"),
+    "contact_phone": lazy_gettext("Phone number of the person"),
+}
+_OF_ROWS: Final[dict[str, Words]] = {
+    "no_name": lazy_gettext("The row does not say the institution's name: write it, or take the row out."),
+    "no_last_name": lazy_gettext("The row says something of a person without their last name: add it."),
+    "no_city": lazy_gettext("The row has an address without a city: add it."),
+    "person_erased": lazy_gettext(
+        "%(value)s is of a person who was erased: leave the row out, or add them by hand if they agree."
+    ),
+}
+_SENTENCES: Final = {problem: words for (_code, problem), words in OF_INSTITUTIONS.items() if problem} | _OF_ROWS
+
+
+@pages.page("/institutions/import", needs=Right.CHANGE_CUSTOMERS, methods=_FORM, largest_body=LARGEST_BODY)
+def import_file() -> ResponseReturnValue:
+    """Send a file of institutions."""
+    return answer_upload(_subject())
+
+
+@pages.page("/institutions/import/<uuid:upload_id>", needs=Right.CHANGE_CUSTOMERS, methods=_FORM)
+def preview_import(upload_id: UUID) -> ResponseReturnValue:
+    """Look at a file that was sent; then take it."""
+    return answer_preview(_subject(), upload_id)
+
+
+def _subject() -> ImportSubject:
+    def preview(session: Session, path: Path, choices: Choices, file_name: str) -> Preview:
+        erased = erased_people()
+        return service.preview_institutions(session, path, choices, file_name=file_name, erased=erased)
+
+    def take(session: Session, found: Preview, good_rows_only: bool) -> str:
+        count = service.take_institutions(session, found, good_rows_only=good_rows_only)
+        return str(ngettext("%(num)s row is imported.", "%(num)s rows are imported.", count))
+
+    return ImportSubject(
+        key=service.SUBJECT,
+        title=_("Import institutions"),
+        help=lazy_gettext(
+            "A row is an institution, perhaps with a person in it; several rows may name the same institution. The "
+            "first row says what the columns are; only the name is needed."
+        ),
+        back=url_for("institutions.list_institutions"),
+        upload_endpoint="institutions.import_file",
+        preview_endpoint="institutions.preview_import",
+        values={},
+        fields=_FIELDS,
+        sentences=_SENTENCES,
+        backup_before="an import of institutions",
+        preview=preview,
+        take=take,
+    )

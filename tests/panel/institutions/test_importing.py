@@ -1,0 +1,33 @@
+"""Institutions are imported in the panel by the same pages as resources."""
+
+from http import HTTPStatus
+
+import pytest
+from sqlalchemy import func, select
+
+from leasehold.customers.models import Institution
+from leasehold.kit.database import Database
+from leasehold.kit.orm import transaction
+from leasehold.staff.roles import Role
+from tests.panel.conftest import ClientAs
+from tests.panel.sending import send_file
+from tests.resources.stock import ACTOR
+
+ROWS = "Name;Website\nKlinikum Nord;klinikum-nord.de\nKlinikum Süd;kein name\n".encode()
+
+
+def test_a_file_is_looked_at_and_its_good_rows_are_taken(client_as: ClientAs, database: Database) -> None:
+    sales = client_as(Role.SALES)
+    assert "/institutions/import" in sales.get("/institutions").text
+    page = str(send_file(sales, "/institutions/import", ROWS).location)
+    looked = sales.get(page, headers={"Accept-Language": "de"}).text
+    assert ("„kein name“ ist keine Domain" in looked, "Nur den einen guten importieren" in looked) == (True, True)
+    assert sales.post(page).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert sales.post(page, data={"good_rows_only": "yes"}).location == "/institutions"
+    with transaction(database, ACTOR) as session:
+        assert session.scalar(select(func.count()).select_from(Institution)) == 1
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
+def test_others_import_none(client_as: ClientAs, role: Role) -> None:
+    assert send_file(client_as(role), "/institutions/import", ROWS).status_code == HTTPStatus.FORBIDDEN
