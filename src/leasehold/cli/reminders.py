@@ -33,7 +33,7 @@ from leasehold.reminders.vocabulary import ReminderKind, ReminderState
 app = new_group()
 
 _PLANNED = ("recipient", "language", "kind", "subject", "about")
-_LISTED = ("kind", "days_before", "about", "license_key", "pool", "state", "recipient", "sent_at")
+_LISTED = ("kind", "days_before", "about", "license_key", "pool", "activity", "state", "recipient", "sent_at")
 _RULES = ("id", "kind", "days_before", "active")
 
 
@@ -104,7 +104,7 @@ def list_(
     ] = None,
     license_key: OptionalLicenseKey = None,
 ) -> None:
-    """List the ledger, newest first: what was told to whom, about which end of a license or fall of a pool."""
+    """List the ledger, newest first: what was told to whom, about which license, pool or activity."""
     with transaction(call) as session:
         filters = {
             "kind": [] if kind is None else [kind.value],
@@ -179,8 +179,9 @@ def _mail(look: Look, mail: PlannedMail, *, signed: str) -> Fields:
 
 
 def _name(item: object) -> str:
-    """A license by its key, a pool by its name."""
-    return str(getattr(item, "license_key", None) or getattr(item, "name", ""))
+    """A license by its key, a pool by its name, an activity by its subject."""
+    names = (getattr(item, name, None) for name in ("license_key", "name", "subject"))
+    return str(next(filter(None, names), ""))
 
 
 def _line(line: ReminderLine) -> Fields:
@@ -191,6 +192,7 @@ def _line(line: ReminderLine) -> Fields:
         "about": rfc3339(line.entry.about),
         "license_key": line.license_key,
         "pool": line.pool,
+        "activity": line.activity,
         "state": line.state.value,
         "recipient": line.mail.recipient,
         "message_id": line.mail.message_id,

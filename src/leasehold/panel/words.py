@@ -121,6 +121,7 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (ReleaseReason.LICENSE_DELETED, _("license deleted"), "red"),
     (ReminderKind.LICENSE_EXPIRY, _("end of a license"), "blue"),
     (ReminderKind.POOL_LOW_WATER, _("low pool"), "purple"),
+    (ReminderKind.ACTIVITY_DUE, _("due activity"), "cyan"),
     (ReminderState.WAITING, _("waits"), "yellow"),
     (ReminderState.SENDING, _("is being sent"), "blue"),
     (ReminderState.SENT, _("sent"), "green"),

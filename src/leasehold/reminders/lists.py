@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from leasehold.kit.listing import Listing, choice, no_such_choice
+from leasehold.leads.models import Activity
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.models import LicenseRow
 from leasehold.reminders.models import ReminderEntry, ReminderMail, ReminderRule
@@ -17,13 +18,15 @@ from leasehold.resources.models import ResourcePool
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """A reminder, the mail that told it, and by which rule; of a license or of a pool."""
+    """A reminder, the mail that told it, and by which rule; of a license, a pool or an activity."""
 
     entry: ReminderEntry
     mail: ReminderMail
     rule: ReminderRule
     license_key: str | None
     pool: str | None
+    institution_id: int | None
+    activity: str | None
 
     @property
     def state(self) -> ReminderState:
@@ -33,7 +36,7 @@ class ReminderLine:
 
 def _reminders(_context: object) -> Select[Any]:
     # What is shown of others is looked up after sorting, for one page of rows.
-    license_, pool = aliased(LicenseRow), aliased(ResourcePool)
+    license_, pool, activity = aliased(LicenseRow), aliased(ResourcePool), aliased(Activity)
     return (
         select(
             ReminderEntry,
@@ -41,6 +44,8 @@ def _reminders(_context: object) -> Select[Any]:
             ReminderRule,
             select(license_.license_key).where(license_.id == ReminderEntry.license_id).scalar_subquery(),
             select(pool.name).where(pool.id == ReminderEntry.pool_id).scalar_subquery(),
+            select(activity.institution_id).where(activity.id == ReminderEntry.activity_id).scalar_subquery(),
+            select(activity.subject).where(activity.id == ReminderEntry.activity_id).scalar_subquery(),
         )
         .join(ReminderMail, ReminderMail.id == ReminderEntry.mail_id)
         .join(ReminderRule, ReminderRule.id == ReminderEntry.rule_id)

@@ -46,7 +46,7 @@ class ReminderMail(Created, Base):
 
 
 class ReminderEntry(Created, Base):
-    """A line of the ledger: by which rule which license's end, or which pool's fall, was told of in which mail."""
+    """A line of the ledger: by which rule which end of a license, fall of a pool or activity was told of, and where."""
 
     __tablename__ = "reminder_ledger"
 
@@ -54,6 +54,9 @@ class ReminderEntry(Created, Base):
     rule_id: Mapped[int] = plain(ForeignKey("reminder_rules.id", name="reminder_ledger_rule_fkey"))
     license_id: Mapped[int | None] = plain(ForeignKey("licenses.id", name="reminder_ledger_license_fkey"))
     pool_id: Mapped[int | None] = plain(ForeignKey("resource_pools.id", name="reminder_ledger_pool_fkey"))
+    activity_id: Mapped[int | None] = plain(
+        ForeignKey("activities.id", name="reminder_ledger_activity_fkey", ondelete="CASCADE")
+    )
     about: Mapped[datetime] = plain()
     mail_id: Mapped[int] = plain(ForeignKey("reminder_mails.id", name="reminder_ledger_mail_fkey"))
     state: Mapped[str] = plain()

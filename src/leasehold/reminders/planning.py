@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from leasehold.reminders.activity_due import ActivityDue
 from leasehold.reminders.letters import Letter
 from leasehold.reminders.license_expiry import LicenseExpiry
 from leasehold.reminders.pool_low_water import PoolLowWater
@@ -12,7 +13,7 @@ from leasehold.reminders.subject import Due, Look, Subject
 from leasehold.reminders.vocabulary import ReminderKind
 
 SUBJECTS: Final[dict[ReminderKind, Subject[Any]]] = {
-    subject.kind: subject for subject in (LicenseExpiry(), PoolLowWater())
+    subject.kind: subject for subject in (LicenseExpiry(), PoolLowWater(), ActivityDue())
 }
 
 

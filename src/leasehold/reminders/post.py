@@ -28,7 +28,8 @@ UPDATE reminder_ledger AS e SET state = 'superseded'
  WHERE m.id = e.mail_id AND m.state = 'waiting' AND e.state = 'told' AND e.license_id = %s AND e.about = %s
 """
 _WRITE_ENTRY = """
-INSERT INTO reminder_ledger (rule_id, license_id, pool_id, about, mail_id, state) VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO reminder_ledger (rule_id, license_id, pool_id, activity_id, about, mail_id, state)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 # Whoever was sending these is gone: only one process sends at a time, and it is this one.
 _DOUBT = """
@@ -40,11 +41,12 @@ _NEXT = """
 SELECT id FROM reminder_mails WHERE state = 'waiting' AND next_attempt_at <= %s AND id > %s ORDER BY id LIMIT 1
 """
 _READ = "SELECT id, message_id, kind, contact_id, recipient, language, attempts FROM reminder_mails WHERE id = %s"
-# What is not true any more, of licenses and of pools; with it goes what it had superseded in the same mail.
+# What is not true any more, of licenses, pools and activities; with it goes what it had superseded in the same mail.
 _WITHDRAW = """
 UPDATE reminder_ledger SET state = 'withdrawn'
  WHERE mail_id = %(mail)s AND state <> 'withdrawn'
-   AND NOT (coalesce(license_id = ANY (%(licenses)s), false) OR coalesce(pool_id = ANY (%(pools)s), false))
+   AND NOT (coalesce(license_id = ANY (%(licenses)s), false) OR coalesce(pool_id = ANY (%(pools)s), false)
+            OR coalesce(activity_id = ANY (%(activities)s), false))
    AND (state = 'told' OR NOT EXISTS (SELECT FROM reminder_ledger AS later
                                        WHERE later.license_id = reminder_ledger.license_id
                                          AND later.about = reminder_ledger.about
@@ -107,7 +109,9 @@ def withdraw_others(connection: Connection, mail_id: int, about: Collection[Abou
     """Of the mail only these are true still: what else stands in it is told by no mail, and may be due again."""
     licenses = [one.license_id for one in about if one.license_id is not None]
     pools = [one.pool_id for one in about if one.pool_id is not None]
-    connection.execute(_WITHDRAW, {"mail": mail_id, "licenses": licenses, "pools": pools})
+    activities = [one.activity_id for one in about if one.activity_id is not None]
+    names = {"mail": mail_id, "licenses": licenses, "pools": pools, "activities": activities}
+    connection.execute(_WITHDRAW, names)
 
 
 def cancel(connection: Connection, mail_id: int) -> None:
@@ -140,7 +144,9 @@ def note_wait(connection: Connection, mail: Mail, reason: str, moment: datetime,
 def _entries(due: Due[Any], mail_id: int) -> Sequence[tuple[Any, ...]]:
     about = due.about
     rules = [(due.rule_id, "told"), *((rule, "superseded") for rule in due.superseded_rule_ids)]
-    return [(rule, about.license_id, about.pool_id, about.at, mail_id, state) for rule, state in rules]
+    return [
+        (rule, about.license_id, about.pool_id, about.activity_id, about.at, mail_id, state) for rule, state in rules
+    ]
 
 
 def _read(connection: Connection, mail_id: int) -> Mail:

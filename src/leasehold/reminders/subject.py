@@ -46,11 +46,12 @@ def look_at(session: Session, vendor: Recipient | None, clock: Clock = database_
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a line of the ledger is about: the end of a license, or a pool's fall below its mark, noticed then."""
+    """What a line of the ledger is about: a license's end, a pool's fall, noticed then, or when an activity is due."""
 
     at: datetime
     license_id: int | None = None
     pool_id: int | None = None
+    activity_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ class ReminderKind(StrEnum):
 
     LICENSE_EXPIRY = "license_expiry"
     POOL_LOW_WATER = "pool_low_water"
+    ACTIVITY_DUE = "activity_due"
 
 
 class ReminderState(StrEnum):

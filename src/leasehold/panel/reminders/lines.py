@@ -8,6 +8,7 @@ from flask import url_for
 
 from leasehold.panel.lists.table import Badge, Link
 from leasehold.panel.words import badge_for
+from leasehold.reminders.activity_due import DueActivity
 from leasehold.reminders.letters import Letter
 from leasehold.reminders.license_expiry import EndingLicense
 from leasehold.reminders.planning import Plan, PlannedMail, letter_of
@@ -58,6 +59,8 @@ def _link(item: Any) -> Link:
     match item:
         case EndingLicense():
             return Link(item.license_key, url_for("licenses.show_license", license_key=item.license_key))
+        case DueActivity():
+            return Link(f"{item.institution}: {item.subject}", url_for("my_day.show_my_day"))
         case PoolLevel():
             return Link(item.name, url_for("resources.show_pool", pool_id=item.pool_id))
     raise TypeError(type(item).__name__)

@@ -13,6 +13,9 @@ from leasehold.reminders.vocabulary import ReminderKind, ReminderState
 def _about(line: ReminderLine) -> Cell:
     if line.license_key is not None:
         return Code(line.license_key, url_for("licenses.show_license", license_key=line.license_key))
+    if line.institution_id is not None:
+        here = url_for("institutions.show_institution", institution_id=line.institution_id)
+        return Link(line.activity or "", here)
     return Link(line.pool or "", url_for("resources.show_pool", pool_id=line.entry.pool_id))
 
 
@@ -26,8 +29,8 @@ REMINDER_TABLE: Table[None, ReminderLine] = Table(
         Column("created", _("Due"), lambda line: line.entry.created_at, order="newest"),
         Column("kind", _("Kind"), lambda line: badge_for(ReminderKind(line.rule.kind)), shown=False),
         Column("rule", _("Rule"), lambda line: rule_words(line.rule)),
-        Column("about", _("License or pool"), _about),
-        Column("end", _("End or fall"), lambda line: line.entry.about),
+        Column("about", _("What it is about"), _about),
+        Column("end", _("End, fall or day"), lambda line: line.entry.about),
         Column("state", _("State"), lambda line: badge_for(line.state)),
         Column("recipient", _("Recipient"), lambda line: line.mail.recipient),
         Column("sent_at", _("Sent"), lambda line: line.mail.sent_at),
