@@ -103,7 +103,7 @@ def test_everything_works_without_javascript(browser: Browser, demonstration: Sh
     page.goto(f"{address}/licenses")
     page.fill("#filter-q", "heidelberg")
     page.get_by_role("button", name="Filter").click()
-    assert page.locator("#list tbody tr").count() == 2
+    assert page.locator("#list tbody tr").count() == 3
     page.locator("[data-choose]").first.check()
     page.locator("button[value=suspend]").click()
     assert "Suspend 1 license?" in page.inner_text("main")

@@ -129,7 +129,10 @@ class Worker:
             if work.broken or claims.broken:
                 raise psycopg.OperationalError(f"the connection was lost during {job.name}") from error
             work.rollback()
-            _log.exception("job %s failed", job.name)
+            if isinstance(error, psycopg.OperationalError):  # a full disk, a lock that was not had: no mistake of ours
+                _log.warning("job %s failed: %s", job.name, str(error).split("\n", 1)[0])
+            else:
+                _log.exception("job %s failed", job.name)
             record_failure(claims, job, mask_secrets(f"{type(error).__name__}: {error}"))
             return
         record_success(claims, job)
