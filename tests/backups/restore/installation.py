@@ -73,7 +73,7 @@ class Restorable:
         name = name_for(moment or datetime.now(UTC))
         self.places.make()
         keys, key_ring = load_keys(self.data_dir), load_key_ring(self.data_dir)
-        work = self.places.work(name)
+        work = self.places.root / f"{name}.made-by-a-test"  # which no backup of the worker sweeps
         work.mkdir(parents=True)
         with database_for(self.configuration, Role.OWNER).connect(application="test") as connection:
             programs = programs_for(server_major(connection))
