@@ -70,7 +70,8 @@ def test_they_are_sent_once_and_listed(cli: Cli, key: str, monkeypatch: pytest.M
 
 def test_rules_are_listed_and_switched(cli: Cli, key: str) -> None:
     rules = cli("reminder", "rules", "--json").json
-    assert [rule["days_before"] for rule in rules] == [60, 30, 14, 7, 1, 0, -3, None]
+    assert [rule["days_before"] for rule in rules] == [60, 30, 14, 7, 1, 0, -3, None, None]
+    assert [rule["kind"] for rule in rules[-2:]] == ["activity_due", "pool_low_water"]
     for rule in rules[:4]:
         assert cli("reminder", "switch", str(rule["id"]), "off", "--json").json["active"] is False
     assert cli("reminder", "preview", "--json").json == []

@@ -16,6 +16,7 @@ from leasehold.kit.orm import transaction
 from leasehold.leads.importing.service import preview_institutions, take_institutions
 from leasehold.privacy.digests import ErasedPeople, digester_of
 from leasehold.privacy.erasing import erase
+from tests.resources.files import Cell, spreadsheet
 from tests.resources.stock import ACTOR
 
 HEADER = "Firma;Website;USt-IdNr;Straße;Ort;Tags;Vorname;Nachname;E-Mail Kontakt;Telefon Kontakt\n"
@@ -80,6 +81,12 @@ def test_each_mistake_is_told_with_its_row_and_nothing_is_written(database: Data
     with transaction(database, ACTOR) as session:
         assert session.scalars(select(Institution)).all() == []
     assert take(database, file, good_rows_only=True) == 3
+
+
+def test_what_a_spreadsheet_has_spoilt_is_told(database: Database, tmp_path: Path) -> None:
+    rows: list[list[Cell]] = [["Firma", "PLZ", "Ort", "Telefon"], ["A", 1067, "Dresden", ""], ["B", "", "", 4.9e11]]
+    preview = look(database, spreadsheet(tmp_path / "leads.xlsx", rows))
+    assert (preview.figures.of(RowState.WRONG), preview.figures.total) == (2, 2)
 
 
 def test_a_list_of_names_is_enough(database: Database, file: Path) -> None:

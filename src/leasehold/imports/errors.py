@@ -24,10 +24,10 @@ class RowsRefused(DomainError):
 
 
 class ImportOvertaken(DomainError):
-    """Somebody else has added some of the same meanwhile."""
+    """Somebody else has changed some of the same meanwhile."""
 
     def __init__(self) -> None:
-        detail = "Somebody else has added some of the same meanwhile, so nothing was imported: import the file again."
+        detail = "Somebody else has changed some of it meanwhile, so nothing was imported: look again, then import."
         super().__init__(Kind.CONFLICT, "import_overtaken", detail)
 
 

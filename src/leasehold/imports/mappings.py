@@ -2,9 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from psycopg.types.json import Jsonb
 
+from leasehold.imports.opening import open_table
+from leasehold.imports.tables import Choices, Fields, Table
 from leasehold.kit.database import Connection
 
 _REMEMBER = """
@@ -13,6 +18,11 @@ ON CONFLICT (subject, header) DO UPDATE SET columns = excluded.columns
 WHERE import_columns.columns IS DISTINCT FROM excluded.columns
 """
 _RECALL = "SELECT columns FROM import_columns WHERE subject = %s AND header = %s"
+
+
+def open_as_chosen(connection: Connection, subject: str, path: Path, fields: Fields, choices: Choices) -> Table:
+    """The file as a table; which column is what, is as somebody says now or has said. Raises `FileRefused`."""
+    return open_table(path, fields, replace(choices, recall=partial(recall_columns, connection, subject)))
 
 
 def remember_columns(connection: Connection, subject: str, header: Sequence[str], columns: Mapping[str, str]) -> None:

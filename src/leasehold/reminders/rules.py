@@ -10,8 +10,9 @@ from leasehold.reminders.models import ReminderRule
 
 
 def list_rules(session: Session) -> Sequence[ReminderRule]:
-    """All rules, the ladder of days from its first rung to its last."""
-    return session.scalars(select(ReminderRule).order_by(ReminderRule.kind, ReminderRule.days_before.desc())).all()
+    """All rules, first the ladder of days from its first rung to its last."""
+    ladder = ReminderRule.days_before.desc().nulls_last()
+    return session.scalars(select(ReminderRule).order_by(ladder, ReminderRule.kind)).all()
 
 
 def switch_rule(session: Session, rule_id: int, *, active: bool) -> ReminderRule:

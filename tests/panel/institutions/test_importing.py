@@ -10,7 +10,7 @@ from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
 from leasehold.staff.roles import Role
 from tests.panel.conftest import ClientAs
-from tests.panel.sending import send_file
+from tests.panel.sending import agree, send_file
 from tests.resources.stock import ACTOR
 
 ROWS = "Name;Website\nKlinikum Nord;klinikum-nord.de\nKlinikum Süd;kein name\n".encode()
@@ -22,8 +22,8 @@ def test_a_file_is_looked_at_and_its_good_rows_are_taken(client_as: ClientAs, da
     page = str(send_file(sales, "/institutions/import", ROWS).location)
     looked = sales.get(page, headers={"Accept-Language": "de"}).text
     assert ("„kein name“ ist keine Domain" in looked, "Nur den einen guten importieren" in looked) == (True, True)
-    assert sales.post(page).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert sales.post(page, data={"good_rows_only": "yes"}).location == "/institutions"
+    assert agree(sales, page).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert agree(sales, page, good_rows_only="yes").location == "/institutions"
     with transaction(database, ACTOR) as session:
         assert session.scalar(select(func.count()).select_from(Institution)) == 1
 

@@ -15,7 +15,7 @@ from leasehold.resources.vocabulary import ResourceKind
 from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
 from tests.panel.conftest import ClientAs
-from tests.panel.sending import send_file
+from tests.panel.sending import agree, send_file
 from tests.resources.files import spreadsheet
 from tests.resources.stock import make_pool, states
 from tests.resources.test_importing import MISTAKES
@@ -47,7 +47,7 @@ def test_a_good_file_is_looked_at_and_taken(operator: FlaskClient, database: Dat
     assert "Everything in the file is good." in looked
     assert ("rack&lt;1&gt;.csv" in looked, "203.0.113.3" in looked, "found out: utf-8" in looked) == (True,) * 3
     assert states(database) == {}
-    assert operator.post(page).location == f"/pools/{pool}"
+    assert agree(operator, page).location == f"/pools/{pool}"
     assert len(states(database)) == 4
     assert "4 values are imported." in operator.get(f"/pools/{pool}").text
     listed = operator.get(f"/pools/imports?pool={pool}").text
@@ -57,10 +57,21 @@ def test_a_good_file_is_looked_at_and_taken(operator: FlaskClient, database: Dat
 def test_two_tabs_take_a_file_once(operator: FlaskClient, database: Database) -> None:
     pool = make_pool(database)
     page = sent(operator, pool, b"203.0.113.1\n")
-    assert operator.post(page).status_code == HTTPStatus.SEE_OTHER
+    assert agree(operator, page).status_code == HTTPStatus.SEE_OTHER
     for again in (operator.post(page), operator.get(page), operator.get(f"{page}?format=csv")):
         assert again.status_code == HTTPStatus.NOT_FOUND
         assert "was imported already" in again.text
+
+
+def test_what_has_changed_since_it_was_looked_at_is_looked_at_again(operator: FlaskClient, database: Database) -> None:
+    pool = make_pool(database)
+    page = sent(operator, pool, b"203.0.113.1\n203.0.113.2\n")
+    operator.post(f"/pools/{pool}/add", data={"values": "203.0.113.2", "confirmed": "yes"})
+    refused = operator.post(page, data={"new": "2"})
+    assert (refused.status_code, "look again, then import" in refused.text) == (HTTPStatus.CONFLICT, True)
+    assert set(states(database)) == {"203.0.113.2"}
+    assert agree(operator, page).status_code == HTTPStatus.SEE_OTHER
+    assert set(states(database)) == {"203.0.113.1", "203.0.113.2"}
 
 
 def test_a_file_with_mistakes_is_taken_only_where_its_good_rows_are_meant(
@@ -79,10 +90,10 @@ def test_a_file_with_mistakes_is_taken_only_where_its_good_rows_are_meant(
         "Import the 2 good ones alone",
     ):
         assert sentence in looked
-    refused = operator.post(page)
+    refused = agree(operator, page)
     assert (refused.status_code, "4 of 7 entries are wrong" in refused.text) == (422, True)
     assert len(states(database)) == 2
-    assert operator.post(page, data={"good_rows_only": "yes"}).status_code == HTTPStatus.SEE_OTHER
+    assert agree(operator, page, good_rows_only="yes").status_code == HTTPStatus.SEE_OTHER
     assert set(states(database)) == {"203.0.113.9", "203.0.113.8", "203.0.113.1", "203.0.113.2"}
 
 
@@ -122,7 +133,7 @@ def test_a_file_is_read_another_way_and_its_columns_are_remembered(operator: Fla
     assert "Everything in the file is good." in operator.get(page, query_string=chosen).text
     no_column = operator.get(page, query_string={"column.value": "Nirgends"})
     assert (no_column.status_code, "has no column “Nirgends”" in no_column.text) == (422, True)
-    assert operator.post(page, data=chosen).status_code == HTTPStatus.SEE_OTHER
+    assert agree(operator, page, **chosen).status_code == HTTPStatus.SEE_OTHER
     assert list(states(database)) == ["xn--mller-kva.de"]
     again = operator.get(sent(operator, pool, content)).text
     assert ("There is nothing in the file that is not there already." in again, "No header" in again) == (True, False)

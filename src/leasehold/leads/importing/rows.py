@@ -15,6 +15,7 @@ from leasehold.customers.errors import InstitutionInvalid
 from leasehold.customers.institutions import LONGEST_LEGAL_FORM, LONGEST_NAME, LONGEST_SOURCE, InstitutionCard
 from leasehold.customers.normal import country_is_known, normal_detail, normal_domain, normal_tags, normal_vat_id
 from leasehold.customers.vocabulary import DetailKind, Language
+from leasehold.imports.spoilt_cells import item_of_spoilt
 from leasehold.imports.staging import Item
 from leasehold.imports.tables import Fields, Row, Spoilt, Table
 from leasehold.kit.errors import DomainError
@@ -105,12 +106,9 @@ def _item(row: Row, cells: Cells) -> Item:
     if not given.strip():
         detail = "The row does not say the institution's name: write it, or take the row out."
         return Item(row.number, "", problem="no_name", detail=detail)
-    for cell in cells.values():
-        if isinstance(cell, Spoilt) and cell.problem != "number":
-            detail = f"{cell!s} is no text in the spreadsheet ({cell.problem}): format the column as text there."
-            return Item(
-                row.number, given, problem=f"spreadsheet_{cell.problem}", detail=detail, context={"value": cell}
-            )
+    spoilt = next((cell for cell in cells.values() if isinstance(cell, Spoilt)), None)
+    if spoilt is not None:
+        return item_of_spoilt(row.number, given, spoilt)
     try:
         fields = {name: _READERS[name](cell) for name, cell in cells.items() if cell.strip()}
     except DomainError as error:

@@ -1,7 +1,6 @@
 """Take a file of institutions and the people in them, whole or its good rows."""
 
 from collections.abc import Collection, Iterator
-from functools import partial
 from pathlib import Path
 from typing import LiteralString
 
@@ -10,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from leasehold.customers.contacts import add_contact
 from leasehold.customers.models import Institution
-from leasehold.imports.mappings import recall_columns, remember_columns
-from leasehold.imports.opening import digest_of, open_table
+from leasehold.imports.mappings import open_as_chosen, remember_columns
+from leasehold.imports.opening import digest_of
 from leasehold.imports.previewing import Preview, check_rows
 from leasehold.imports.staging import RowState, Wrong, mark_wrong, new_rows, stage
 from leasehold.imports.tables import Choices
@@ -49,9 +48,7 @@ def preview_institutions(
     connection = driver_connection(session)
     session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
     chosen = choices or Choices()
-    recall = partial(recall_columns, connection, SUBJECT)
-    asked = Choices(chosen.encoding, chosen.delimiter, chosen.sheet, chosen.columns, recall)
-    table = open_table(path, FIELDS, asked)
+    table = open_as_chosen(connection, SUBJECT, path, FIELDS, chosen)
     figures = stage(connection, read_items(table), _KNOWN, {"always": True})
     gone = erased.among(session, {way for _place, fields in new_rows(connection) for way in ways_of(fields)})
     if gone:
@@ -80,10 +77,10 @@ def take_institutions(session: Session, preview: Preview, *, good_rows_only: boo
 
 def _rows_of(connection: Connection, gone: Collection[str]) -> Iterator[Wrong]:
     for place, fields in new_rows(connection):
-        for way in ways_of(fields):
-            if way in gone:
-                detail = f"{way} is of a person who was erased: leave the row out, or add them by hand if they agree."
-                yield Wrong(place, "person_erased", detail, {"value": way})
+        way = next((way for way in ways_of(fields) if way in gone), None)
+        if way is not None:
+            detail = f"{way} is of a person who was erased: leave the row out, or add them by hand if they agree."
+            yield Wrong(place, "person_erased", detail, {"value": way})
 
 
 def _known(session: Session, name: str, domain: str | None) -> int | None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from leasehold.imports.errors import FileRefused
+from leasehold.imports.errors import FileRefused, ImportOvertaken
 from leasehold.imports.previewing import Preview
 from leasehold.imports.staging import RowState, first_verdicts, problems
 from leasehold.imports.uploads import LARGEST_UPLOAD, forget_upload, keep_upload, name_of_upload, opened_upload
@@ -68,10 +68,12 @@ def answer_preview(subject: ImportSubject, upload_id: UUID) -> ResponseReturnVal
 
 
 def _take(subject: ImportSubject, upload_id: UUID) -> str:
-    """Take the good rows, which are as many as the page has said; a file whose every row is good is taken whole."""
+    """Take what the page has shown: as many new rows as it said, and none where they are others by now."""
     connection = driver_connection(db())
     with opened_upload(connection, subject.key, upload_id, claim=True) as upload:
         preview = subject.preview(db(), upload.path, choices_in(request.form, subject), upload.file_name)
+        if request.form.get("new") != str(preview.figures.of(RowState.NEW)):
+            raise ImportOvertaken
         done = subject.take(db(), preview, "good_rows_only" in request.form)
         forget_upload(connection, subject.key, upload_id)
     return done

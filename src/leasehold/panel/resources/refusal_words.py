@@ -77,7 +77,7 @@ OF_RESOURCES: Final[dict[tuple[str, str | None], LazyString]] = {
         "This file was imported already, or was sent more than a day ago: send it again if it shall be."
     ),
     ("import_overtaken", None): _(
-        "Somebody else has added some of the same meanwhile, so nothing was imported: import the file again."
+        "Somebody else has changed some of it meanwhile, so nothing was imported: look again, then import."
     ),
     ("import_not_found", None): _("There is no such import: look for it in the list of imports."),
     ("import_reverted", None): _("The import was reverted before: there is nothing to do."),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from leasehold.imports.spoilt_cells import item_of_spoilt
 from leasehold.imports.staging import Item
 from leasehold.imports.tables import Fields, Row, Spoilt, Table
 from leasehold.kit.errors import DomainError
@@ -29,12 +30,6 @@ FIELDS = Fields(
     },
     needed=frozenset({VALUE}),
 )  # fmt: skip
-_SPOILT = {
-    "number": "is a number in the spreadsheet, which loses digits and signs: format the column as text there.",
-    "date": "was made a date by the spreadsheet: format the column as text there.",
-    "truth": "is a truth value in the spreadsheet: format the column as text there.",
-    "formula": "is what a formula came to, not a value: put the value itself in its place.",
-}
 
 
 def read_items(table: Table, rules: ValueRules) -> Iterator[Item]:
@@ -71,8 +66,7 @@ def _of_columns(row: Row, table: Table, rules: ValueRules) -> Iterator[Item]:
 def _of_cell(number: int, given: str, rules: ValueRules) -> Sequence[Item]:
     """A line is taken whole or not at all."""
     if isinstance(given, Spoilt):
-        detail = f"{given!s} {_SPOILT[given.problem]}"
-        return [Item(number, given, problem=f"spreadsheet_{given.problem}", detail=detail, context={"value": given})]
+        return [item_of_spoilt(number, given, given)]
     try:
         return [Item(number, given, value) for value in expanded(given, rules)]
     except ValueInvalid as error:

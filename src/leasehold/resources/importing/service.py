@@ -1,7 +1,6 @@
 """Take a file into a pool, whole or its good rows; and take an import back."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import LiteralString
 
@@ -9,8 +8,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from leasehold.imports.errors import ImportOvertaken
-from leasehold.imports.mappings import recall_columns, remember_columns
-from leasehold.imports.opening import digest_of, open_table
+from leasehold.imports.mappings import open_as_chosen, remember_columns
+from leasehold.imports.opening import digest_of
 from leasehold.imports.previewing import Preview, check_rows
 from leasehold.imports.staging import RowState, stage
 from leasehold.imports.tables import Choices
@@ -60,9 +59,7 @@ def preview_import(
     """Read the file and judge every row of it. Raises `FileRefused`."""
     connection = driver_connection(session)
     chosen = choices or Choices()
-    recall = partial(recall_columns, connection, pool.kind)
-    asked = Choices(chosen.encoding, chosen.delimiter, chosen.sheet, chosen.columns, recall)
-    table = open_table(path, FIELDS, asked)
+    table = open_as_chosen(connection, pool.kind, path, FIELDS, chosen)
     figures = stage(connection, read_items(table, rules_of(pool)), _KNOWN, {"pool": pool.id, "kind": pool.kind})
     return Preview(table, figures, digest_of(path), file_name or path.name, chosen.columns)
 
@@ -75,7 +72,7 @@ def take_import(
     What was said about columns is remembered for files with the same header.
 
     Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them. Raises
-    `ImportOvertaken` where somebody else has added some of the same meanwhile.
+    `ImportOvertaken` where somebody else has changed some of the same meanwhile.
     """
     figures, connection = preview.figures, driver_connection(session)
     check_rows(connection, figures, good_rows_only=good_rows_only)
