@@ -15,19 +15,11 @@ from leasehold.kit.database import Connection, Database
 from leasehold.kit.errors import Stale
 from leasehold.kit.models import Versioned
 
-# A list's statement is the same for a frequent value and for a rare one, and the plan is not: PostgreSQL plans each
-# execution for its own values instead of settling for one plan after five.
-_SETTINGS = {"plan_cache_mode": "force_custom_plan"}
-
 
 @cache
 def engine_of(database: Database) -> Engine:
     """The one engine of this process for `database`, for everything that is not the hot path."""
-    return create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: database.connect(application=database.role.value, lock_timeout_ms=5000, settings=_SETTINGS),
-        pool_pre_ping=True,
-    )
+    return create_engine("postgresql+psycopg://", creator=lambda: _connect(database), pool_pre_ping=True)
 
 
 @contextmanager
@@ -56,3 +48,13 @@ def violated_constraint(error: IntegrityError) -> str | None:
     """The name of the constraint that refused the statement."""
     cause = error.orig
     return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
+
+
+def _connect(database: Database) -> Connection:
+    """Nothing is prepared: a list's statement is the same for a frequent value and for a rare one, and the plan is not.
+
+    Statements within triggers keep their plans, of which a large change runs the same one thousands of times.
+    """
+    connection = database.connect(application=database.role.value, lock_timeout_ms=5000)
+    connection.prepare_threshold = None
+    return connection
