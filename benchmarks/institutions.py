@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 from leasehold.customers.details import Detail
 from leasehold.customers.institutions import InstitutionCard
 from leasehold.customers.models import Institution
+from leasehold.customers.named import institutions_named
 from leasehold.customers.vocabulary import DetailKind
 from leasehold.embedded.cluster import Cluster
 from leasehold.kit.actor import Actor
@@ -40,7 +41,6 @@ from leasehold.kit.guard import Unguarded
 from leasehold.kit.orm import engine_of, transaction
 from leasehold.leads.converting import convert
 from leasehold.leads.duplicates.work_list import possible_duplicates
-from leasehold.leads.lists import institutions_named
 from leasehold.leads.merging.service import merge_institutions
 from leasehold.leads.merging.undoing import undo_merge
 from leasehold.leads.pipeline import add_lead

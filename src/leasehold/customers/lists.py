@@ -1,33 +1,16 @@
-"""Customers found by a part of their name; what their list can be asked."""
+"""What the list of customers can be asked."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from leasehold.customers.models import Customer, Institution
+from leasehold.customers.named import customers_named
 from leasehold.customers.vocabulary import Language
 from leasehold.kit.listing import Listing, Lookup, choice
 from leasehold.kit.matching import MOST_LISTED
-
-_SHORTEST_INDEXED = 3
-
-
-def customers_named(part: str, most: int) -> Select[int]:
-    """The ids of customers whose name contains `part`, in any letter case; at most so many.
-
-    Fewer than three letters must be the beginning of a word, for the index of parts knows no less. The search stands in
-    a query of its own that is done first: else the planner would rather walk a whole list.
-    """
-    words = part.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    name = func.lower(Institution.name)
-    contains = name.like(f"%{words}%")
-    begins = or_(name.like(f"{words}%"), name.like(f"% {words}%"))
-    wanted = contains if len(part) >= _SHORTEST_INDEXED else begins
-    live = Institution.merged_into_id.is_(None)
-    found = select(Institution.id).where(wanted, live).limit(most).cte("named").prefix_with("MATERIALIZED")
-    return select(Customer.id).where(Customer.institution_id.in_(select(found.c.id)))
 
 
 def _found_by(texts: Sequence[str], _context: object) -> ColumnElement[bool]:

@@ -12,31 +12,23 @@ from sqlalchemy.orm import Session
 from leasehold.kit.matching import SHORTEST_PART, beginning, containing, digits_of
 from leasehold.kit.orm import driver_connection
 
-_BY_NAME = """
+_CUSTOMERS = """
 SELECT c.id, i.name, i.website_domain
   FROM institutions AS i JOIN customers AS c ON c.institution_id = i.id
- WHERE lower(i.name) LIKE lower(%(pattern)s)
- LIMIT %(limit)s
+ WHERE i.merged_into_id IS NULL
 """
-_BY_WEBSITE = """
-SELECT c.id, i.name, i.website_domain
-  FROM institutions AS i JOIN customers AS c ON c.institution_id = i.id
- WHERE lower(i.website_domain) COLLATE "C" >= %(first)s AND lower(i.website_domain) COLLATE "C" < %(last)s
- LIMIT %(limit)s
-"""
-_LEADS_BY_NAME = """
+_LEADS = """
 SELECT i.id, i.name, i.website_domain
   FROM institutions AS i
- WHERE i.name_folded LIKE CASE WHEN length(fold_name(%(part)s)) >= %(shortest)s
+ WHERE i.merged_into_id IS NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.institution_id = i.id)
+"""
+_OF_NAME = """
+   AND i.name_folded LIKE CASE WHEN length(fold_name(%(part)s)) >= %(shortest)s
                                THEN '%%' || fold_name(%(part)s) || '%%' ELSE fold_name(%(part)s) END
-   AND i.merged_into_id IS NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.institution_id = i.id)
  LIMIT %(limit)s
 """
-_LEADS_BY_WEBSITE = """
-SELECT i.id, i.name, i.website_domain
-  FROM institutions AS i
- WHERE lower(i.website_domain) COLLATE "C" >= %(first)s AND lower(i.website_domain) COLLATE "C" < %(last)s
-   AND i.merged_into_id IS NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.institution_id = i.id)
+_OF_WEBSITE = """
+   AND lower(i.website_domain) COLLATE "C" >= %(first)s AND lower(i.website_domain) COLLATE "C" < %(last)s
  LIMIT %(limit)s
 """
 # A contact is shown with the institution that they belong to, whose own details stand for it. Nobody is found whose
@@ -106,26 +98,27 @@ class ContactHit:
 
 
 def search_customers(session: Session, part: str, *, limit: int) -> list[CustomerHit]:
-    """Customers whose name contains `part`, in any letter case."""
-    return [CustomerHit(*row) for row in _rows(session, _BY_NAME, pattern=containing(part), limit=limit)]
+    """Customers whose name contains `part`, however it is spelled."""
+    rows = _rows(session, _CUSTOMERS + _OF_NAME, part=part, shortest=SHORTEST_PART, limit=limit)
+    return [CustomerHit(*row) for row in rows]
 
 
 def search_customers_by_domain(session: Session, domain: str, *, limit: int) -> list[CustomerHit]:
     """Customers whose website's domain begins with `domain`."""
     first, last = beginning(domain.lower())
-    return [CustomerHit(*row) for row in _rows(session, _BY_WEBSITE, first=first, last=last, limit=limit)]
+    return [CustomerHit(*row) for row in _rows(session, _CUSTOMERS + _OF_WEBSITE, first=first, last=last, limit=limit)]
 
 
 def search_leads(session: Session, part: str, *, limit: int) -> list[LeadHit]:
     """Institutions that are no customers and whose name contains `part`, however it is spelled."""
-    rows = _rows(session, _LEADS_BY_NAME, part=part, shortest=SHORTEST_PART, limit=limit)
+    rows = _rows(session, _LEADS + _OF_NAME, part=part, shortest=SHORTEST_PART, limit=limit)
     return [LeadHit(*row) for row in rows]
 
 
 def search_leads_by_domain(session: Session, domain: str, *, limit: int) -> list[LeadHit]:
     """Institutions that are no customers and whose website's domain begins with `domain`."""
     first, last = beginning(domain.lower())
-    return [LeadHit(*row) for row in _rows(session, _LEADS_BY_WEBSITE, first=first, last=last, limit=limit)]
+    return [LeadHit(*row) for row in _rows(session, _LEADS + _OF_WEBSITE, first=first, last=last, limit=limit)]
 
 
 def search_contacts(session: Session, part: str, *, limit: int) -> list[ContactHit]:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from leasehold.customers.models import Customer, Institution, PipelineStage
+from leasehold.customers.named import institutions_named
 from leasehold.customers.vocabulary import InstitutionKind, Language
 from leasehold.kit.listing import Listing, Lookup, choice, no_such_choice, number
-from leasehold.kit.matching import MOST_LISTED, SHORTEST_PART
+from leasehold.kit.matching import MOST_LISTED
 from leasehold.leads.lights import end_of_today, has_lifecycle, has_light, lifecycle_column, light_column
 from leasehold.leads.models import StageMove
 from leasehold.leads.pipeline import list_stages
@@ -44,20 +45,6 @@ class BoardColumn:
     stage: PipelineStage
     count: int
     lines: list[InstitutionLine]
-
-
-def institutions_named(part: str, most: int) -> Select[int]:
-    """The ids of institutions whose name contains `part`, however it is spelled; at most so many.
-
-    Fewer than three letters must begin a word. The search stands in a query of its own that is done first.
-    """
-    folded = func.fold_name(part, type_=Text)
-    wanted: ColumnElement[bool] = Institution.name_folded.like(literal("%") + folded + "%")
-    if len(part.strip()) < SHORTEST_PART:
-        begins = Institution.name_folded.like(folded + "%")
-        wanted = or_(begins, Institution.name_folded.like(literal("% ") + folded + "%"))
-    found = select(Institution.id).where(wanted).limit(most).cte("named").prefix_with("MATERIALIZED")
-    return select(found.c.id)
 
 
 def _lines(end_of_day: ColumnElement[datetime]) -> Select[Any]:
@@ -142,7 +129,6 @@ def read_line(session: Session, institution_id: int, zone: ZoneInfo) -> Institut
 def institutions_like(session: Session, part: str, *, limit: int) -> Sequence[Institution]:
     """The first institutions, by name, whose name contains `part`."""
     found = select(Institution).where(Institution.id.in_(institutions_named(part, MOST_LISTED)))
-    found = found.where(Institution.merged_into_id.is_(None))
     return session.scalars(found.order_by(func.lower(Institution.name), Institution.id).limit(limit)).all()
 
 

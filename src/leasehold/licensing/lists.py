@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from leasehold.customers.lists import customers_named
+from leasehold.customers.named import customers_named
 from leasehold.kit.listing import Listing, ListInvalid, Lookup, choice, number
 from leasehold.kit.matching import MOST_FOLLOWED
 from leasehold.licensing.license_key import parse_license_key

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, tuple_
 
-from leasehold.customers.lists import customers_named
+from leasehold.customers.named import customers_named
 from leasehold.kit.listing import Listing, Lookup, choice, number
 from leasehold.kit.matching import MOST_FOLLOWED
 from leasehold.licensing.finding import devices_with_fingerprint, license_with_key, parse_token

@@ -2,9 +2,6 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
--- Parts of a name.
-CREATE INDEX institutions_name_parts ON institutions USING gin (lower(name) gin_trgm_ops);
-
 -- Licenses: by their end, alone and within what lists filter by.
 CREATE INDEX licenses_ends_at ON licenses (coalesce(valid_until, 'infinity'::timestamptz), id) WHERE deleted_at IS NULL;
 CREATE INDEX licenses_customer_ends_at ON licenses (customer_id, coalesce(valid_until, 'infinity'::timestamptz), id) WHERE deleted_at IS NULL;
@@ -64,7 +61,8 @@ CREATE INDEX licenses_valid_from ON licenses (valid_from) WHERE deleted_at IS NU
 -- Search: by what people have at hand. Beginnings are compared as bytes, so that a range of the index answers; the end
 -- of a phone number is the beginning of its digits read backwards. Devices' names and fingerprints have theirs above.
 CREATE INDEX licenses_key_begins ON licenses (license_key COLLATE "C") WHERE deleted_at IS NULL;
-CREATE INDEX contacts_name_parts ON contacts USING gin (lower(coalesce(first_name || ' ', '') || last_name) gin_trgm_ops);
+CREATE INDEX contacts_name_parts ON contacts USING gin (lower(coalesce(first_name || ' ', '') || last_name) gin_trgm_ops)
+    WITH (gin_pending_list_limit = 64);
 CREATE INDEX contact_details_email ON contact_details (lower(value) COLLATE "C") WHERE kind = 'email';
 CREATE INDEX contact_details_email_domain ON contact_details (split_part(lower(value), '@', 2) COLLATE "C") WHERE kind = 'email';
 CREATE INDEX contact_details_phone ON contact_details (reverse(regexp_replace(value, '[^0-9]+', '', 'g')) COLLATE "C") WHERE kind IN ('phone', 'mobile');

@@ -51,7 +51,8 @@ CREATE INDEX institutions_merged_into ON institutions (merged_into_id) WHERE mer
 CREATE INDEX institutions_owner ON institutions (owner_id, id) WHERE owner_id IS NOT NULL;
 CREATE INDEX institutions_stage ON institutions (stage_id, id) WHERE stage_id IS NOT NULL;
 CREATE INDEX institutions_tags ON institutions USING gin (tags);
-CREATE INDEX institutions_name_folded_parts ON institutions USING gin (name_folded gin_trgm_ops);
+-- What waits to be put into an index of parts is read by every search: kept short, so that an import slows nobody down.
+CREATE INDEX institutions_name_folded_parts ON institutions USING gin (name_folded gin_trgm_ops) WITH (gin_pending_list_limit = 64);
 DROP TRIGGER audit_changes ON institutions;
 CALL audit_changes_of('institutions', 'id', '{name,legal_form,website_domain,language,kind,parent_id,vat_id,owner_id,source,tags,do_not_contact,archived_at,merged_into_id,stage_id,lost_reason}');
 

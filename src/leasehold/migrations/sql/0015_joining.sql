@@ -28,7 +28,8 @@ $$;
 ALTER TABLE institutions
     ADD COLUMN name_core text NOT NULL GENERATED ALWAYS AS (core_name(name)) STORED,
     ADD COLUMN name_numbers text NOT NULL GENERATED ALWAYS AS (name_numbers(name)) STORED;
-CREATE INDEX institutions_name_core_parts ON institutions USING gin (name_core gin_trgm_ops) WHERE merged_into_id IS NULL;
+CREATE INDEX institutions_name_core_parts ON institutions USING gin (name_core gin_trgm_ops)
+    WITH (gin_pending_list_limit = 64) WHERE merged_into_id IS NULL;
 
 -- Duplicates -------------------------------------------------------------------------------------------------------
 
