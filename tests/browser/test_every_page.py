@@ -1,4 +1,7 @@
-"""Every page, as each role, in both languages and both themes: axe finds nothing, the browser complains of nothing."""
+"""Every page, as each role, in both languages: the browser complains of nothing. Axe finds nothing in either theme.
+
+Axe looks at what administrators see, who see everything, in both languages, and at what the others see in one.
+"""
 
 import pytest
 from flask import Flask
@@ -22,6 +25,14 @@ def _listen(page: Page) -> list[str]:
     return complaints
 
 
+def _violations_in_both_themes(page: Page) -> list[str]:
+    found: list[str] = []
+    for theme, look in (("light", violations), ("dark", colour_violations)):
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+        found += [f"{theme}: {violation}" for violation in look(page)]
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", [*Role, None])
@@ -40,9 +51,8 @@ def test_every_page_is_accessible_and_quiet(
             complaints.clear()  # chromium reports the 403 itself
             continue
         seen += 1
-        for theme, look in (("light", violations), ("dark", colour_violations)):
-            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            problems += [f"{endpoint} {theme}: {violation}" for violation in look(page)]
+        if role is Role.ADMINISTRATOR or language == "de":
+            problems += [f"{endpoint} {violation}" for violation in _violations_in_both_themes(page)]
         if page.locator("html").get_attribute("lang") != language:
             problems.append(f"{endpoint}: not in {language}")
         problems += [f"{endpoint}: {complaint}" for complaint in complaints]
