@@ -71,6 +71,12 @@ def test_a_script_in_a_note_is_text(sales: FlaskClient) -> None:
     assert "<strong>bold</strong>" in page
 
 
+def test_what_happened_tells_the_words_of_a_note_without_its_marks(sales: FlaskClient) -> None:
+    _note(sales, "# Visit\n\n- **40** places & <b>more</b>")
+    happened = sales.get("/institutions/1").text.partition("What happened")[2]
+    assert "Visit 40 places &amp; &lt;b&gt;more&lt;/b&gt;" in happened
+
+
 def test_who_saves_second_sees_both_texts_and_decides(sales: FlaskClient) -> None:
     note = _note(sales)
     assert sales.post(f"{note}/edit", data={"body": "Theirs", "base": "1"}).status_code == 303

@@ -10,6 +10,7 @@ from leasehold.leads.activities import ActivityLine
 from leasehold.leads.notes import NoteLine
 from leasehold.leads.pipeline import Stay
 from leasehold.leads.vocabulary import ActivityKind
+from leasehold.panel.institutions.markdown import rendered
 from leasehold.panel.institutions.words import stage_words
 from leasehold.panel.words import words_for
 
@@ -41,7 +42,7 @@ def _activity(line: ActivityLine) -> Event:
 
 def _note(line: NoteLine) -> Event:
     title = _("Note") if line.version.number == 1 else _("Note, version %(number)s", number=line.version.number)
-    beginning = " ".join(line.version.body.split())
+    beginning = rendered(line.version.body).striptags()
     text = beginning if len(beginning) <= _LONGEST_BEGINNING else f"{beginning[:_LONGEST_BEGINNING]}…"
     return Event(line.version.created_at, line.version.made_by, title, text)
 
