@@ -1,6 +1,7 @@
 """Signed statements about the chain: in the database, and the latest one in a file that the database cannot reach."""
 
 import os
+import threading
 from base64 import urlsafe_b64decode
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -96,7 +97,7 @@ def read_witness(data_dir: Path) -> str | None:
 def write_witness(data_dir: Path, token: str) -> None:
     """Replace the file as a whole, for its owner's eyes alone. Raises `OSError`."""
     path = data_dir / WITNESS_NAME
-    draft = path.with_suffix(f".{os.getpid()}.new")
+    draft = path.with_suffix(f".{threading.get_native_id()}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(f"{token}\n")
