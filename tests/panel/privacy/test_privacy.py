@@ -126,6 +126,37 @@ def test_an_erased_person_is_not_written_down_again_unawares(
         assert scalar(connection, "SELECT count(*) FROM contacts WHERE erased_at IS NULL") == 1
 
 
+def test_nobody_erased_comes_back_by_a_change(desk: FlaskClient, left: Traces, database: Database) -> None:
+    contacts = f"/customers/{left.customer_id}/contacts"
+    known = {"last_name": "Prefect", "language": "en", "details-0-kind": "phone", "details-0-value": "030 7777777"}
+    assert desk.post(f"{contacts}/new", data=known).status_code == 303
+    with database.connect(application="test") as connection:
+        ford = scalar(connection, "SELECT max(id) FROM contacts")
+    assert desk.post(f"/privacy/people/{left.contact_id}/erase", data={"reason": "asked"}).status_code == 303
+    theirs = {"details-1-kind": "email", "details-1-value": "zaphod@example.org"}
+    institution = {"name": "Heart of Gold GmbH", "language": "en"}
+    doors = (
+        (f"{contacts}/{ford}", known),
+        (f"/institutions/{left.institution_id}/contacts/{ford}/edit", known),
+        (f"/institutions/{left.institution_id}/edit", institution),
+        ("/institutions/new", institution),
+    )
+    for door, said in doors:
+        refused = desk.post(door, data=said | theirs | _version_of(desk, door))
+        assert (refused.status_code, "agreed to it anew" in refused.text) == (409, True), door
+        assert "zaphod@example.org" in refused.text, "what was typed is there still"
+    for door, said in doors:
+        agreed = said | theirs | _version_of(desk, door) | {"agreed": "y"}
+        assert desk.post(door, data=agreed).status_code == 303, door
+    again = known | theirs | _version_of(desk, doors[0][0]) | {"role": "Researcher"}
+    assert desk.post(doors[0][0], data=again).status_code == 303, "what is there is not asked about again"
+
+
+def _version_of(desk: FlaskClient, form: str) -> dict[str, str]:
+    found = re.search(r'name="version"[^>]*value="(\d+)"', desk.get(form).text)
+    return {"version": found[1]} if found else {}
+
+
 def test_the_map_says_what_for_of_everything_personal(desk: FlaskClient) -> None:
     personal = {
         table.name for table in PERSONAL_DATA_MAP if any(one.whose.is_personal for one in table.columns.values())
