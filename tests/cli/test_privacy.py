@@ -95,6 +95,10 @@ def test_retention_is_set_and_approved(cli: Cli, left: Traces, asked: list[str])
     assert cli("privacy", "retention", "list", "--json").json == []
     refused = cli("privacy", "retention", "approve", str(left.contact_id), "--json").error
     assert (refused["code"], asked) == ("retention_not_proposed", [])
+    keep = ("privacy", "retention", "keep", str(left.contact_id), "--reason", "a lawsuit", "--json", "--until")
+    assert cli(*keep, "2040-12-31").json == {"id": left.contact_id, "kept_until": "2040-12-31", "reason": "a lawsuit"}
+    assert cli(*keep, "2020-01-01").error["code"] == "retention_keep_invalid"
+    assert cli(*keep, "soon").error["code"] == "date_invalid"
     assert [rule["months"] for rule in cli("privacy", "retention", "rules", "--json").json] == [12, None]
     assert cli("privacy", "retention", "set", "lead_contacts", "off", "--json").json["months"] is None
 

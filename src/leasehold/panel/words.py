@@ -27,7 +27,7 @@ from leasehold.privacy.vocabulary import (
     RetentionKind,
     Whose,
 )
-from leasehold.reminders.vocabulary import ReminderKind, ReminderState
+from leasehold.reminders.vocabulary import MailState, ReminderKind, ReminderState
 from leasehold.resources.vocabulary import PickPolicy, ReleaseReason, ResourceKind, ResourceState
 from leasehold.staff.roles import Role
 
@@ -128,6 +128,11 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (ReminderState.GIVEN_UP, _("given up"), "red"),
     (ReminderState.SUPERSEDED, _("superseded"), "secondary"),
     (ReminderState.WITHDRAWN, _("withdrawn"), "secondary"),
+    (MailState.WAITING, _("waits"), "yellow"),
+    (MailState.SENDING, _("is being sent"), "blue"),
+    (MailState.SENT, _("sent"), "green"),
+    (MailState.GIVEN_UP, _("given up"), "red"),
+    (MailState.CANCELLED, _("withdrawn"), "secondary"),
     (ApiKeyState.IN_USE, _("in use"), "green"),
     (ApiKeyState.EXPIRES_SOON, _("expires soon"), "yellow"),
     (ApiKeyState.ROTATING, _("being rotated"), "blue"),

@@ -113,6 +113,12 @@ _OF_CONTACTS: Final = (
         subject=_EMPTIED,
     ),
     _table(
+        "kept_people",
+        "who is kept although a rule proposes to erase them, and why",
+        contact_column="contact_id",
+        reason=_GONE,
+    ),
+    _table(
         "reminder_mails",
         "what was written to customers of licenses that end",
         plain="message_id kind language state",
@@ -239,7 +245,7 @@ PERSONAL_DATA_MAP: Final = (
 TABLES_OF_PERSONS: Final = tuple(table for table in PERSONAL_DATA_MAP if table.contact_column is not None)
 """The tables whose rows are a contact's."""
 
-AUDITED_AS_THE_PERSON: Final = ["contacts", "affiliations"]
+AUDITED_AS_THE_PERSON: Final = ["contacts", "affiliations", "kept_people"]
 """Of these, the tables whose rows the audit log calls by the person's id."""
 
 AUDITED_BY_REFERENCE: Final = [table.name for table in TABLES_OF_PERSONS if table.name not in AUDITED_AS_THE_PERSON]

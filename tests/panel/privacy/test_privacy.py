@@ -13,7 +13,7 @@ from leasehold.privacy.map import PERSONAL_DATA_MAP
 from leasehold.staff.roles import Role
 from tests.licensing.vendor import scalar
 from tests.panel.conftest import ClientAs
-from tests.privacy.stock import TRACES, Traces, leave_traces
+from tests.privacy.stock import ACTOR, TRACES, Traces, leave_traces, tell_by_mail
 from tests.privacy.test_erasing import traces_in
 
 
@@ -38,6 +38,30 @@ def test_a_person_is_found_read_and_downloaded(desk: FlaskClient, left: Traces, 
     assert json.loads(answer.text)["person"]["name"] == "Zaphod Beeblebrox"
     with database.connect(application="test") as connection:
         assert scalar(connection, "SELECT count(*) FROM audit_log WHERE action = 'export'") == 1
+
+
+def test_a_person_s_page_speaks_the_reader_s_language(desk: FlaskClient, left: Traces, database: Database) -> None:
+    tell_by_mail(database, left)
+    page = desk.get(f"/privacy/people/{left.contact_id}").text
+    shown = re.findall(r"<dd>([^<]*)</dd>", page) + re.findall(r'<div class="change">.*?</span> ([^<]*)</div>', page)
+    assert {"e-mail", "not verified", "erasure", "call", "German", "withdrawn", "end of a license"} <= {*shown}
+    assert not {"email", "unverified", "de", "cancelled", "license_expiry"} & {*shown}
+    assert left.license_key in page, "what a mail told of"
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SALES])
+def test_the_ways_to_a_person_s_data_are_those_of_administrators(client_as: ClientAs, left: Traces, role: Role) -> None:
+    somebody, data = client_as(role), f'href="/privacy/people/{left.contact_id}"'
+    institution = f"/institutions/{left.institution_id}"
+    for page in (f"/customers/{left.customer_id}", institution, f"{institution}/contacts/{left.contact_id}"):
+        assert (data in somebody.get(page).text) is (role is Role.ADMINISTRATOR), page
+
+
+def test_the_ways_back_from_a_person_s_data(desk: FlaskClient, left: Traces) -> None:
+    data, institution = f"/privacy/people/{left.contact_id}", f"/institutions/{left.institution_id}"
+    assert f'href="{institution}/contacts/{left.contact_id}"' in desk.get(data).text
+    assert desk.post(f"{data}/restrict", data={"reason": "disputed"}).status_code == 303
+    assert f'href="{institution}"' in desk.get(data).text, "who is hidden has no other page"
 
 
 def test_a_person_is_erased_after_a_look(desk: FlaskClient, left: Traces, database: Database, tmp_path: Path) -> None:
@@ -98,6 +122,15 @@ def test_retention_is_set_and_approved(desk: FlaskClient, database: Database) ->
     assert desk.post("/privacy/retention", data=rules | {"lead_contacts": "0"}).status_code == 422
     assert desk.post("/privacy/retention", data=rules).status_code == 303
     assert "Slartibartfast" in desk.get("/privacy/retention").text
+    keep, reason = "/privacy/retention/1/keep", {"reason": "a lawsuit"}
+    assert "Keep Slartibartfast" in desk.get(keep).text
+    for day, status in (("", 422), ("2020-01-01", 422), ("2040-12-31", 303)):
+        assert desk.post(keep, data=reason | {"until": day}).status_code == status, day
+    assert "Nobody is proposed." in desk.get("/privacy/retention").text
+    assert "a lawsuit" in desk.get("/privacy/people/1").text
+    with database.connect(application="test") as connection:
+        ACTOR.sign(connection)
+        connection.execute("UPDATE kept_people SET kept_until = '2026-01-01'")
     approve = "/privacy/retention/approve"
     assert desk.post(approve).status_code == 303
     assert "Erase 1 person for good?" in desk.post(approve, data={"id": "1"}).text
