@@ -13,11 +13,13 @@ from leasehold.cli.erasure import digester, keep_ledger
 from leasehold.cli.output import rfc3339
 from leasehold.cli.people import PersonArgument, erased_fields
 from leasehold.cli.privacy_requests import day_from, today_of
+from leasehold.cli.processing_record import record_as_markdown, record_fields
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.privacy.errors import NotProposed
 from leasehold.privacy.keeping import keep
 from leasehold.privacy.map import PERSONAL_DATA_MAP
+from leasehold.privacy.record import read_processing_record
 from leasehold.privacy.retention import Proposal, approve, list_proposals, list_rules, set_rule
 from leasehold.privacy.vocabulary import RetentionKind
 
@@ -42,6 +44,17 @@ def show_map(call: Call) -> None:
         for name, column in table.columns.items()
     ]
     call.show_list(rows, ("table", "column", "whose", "fate", "purpose"))
+
+
+@verb(app, "record")
+def show_record(call: Call) -> None:
+    """Print the record of processing activities (Art. 30 GDPR), made of the map and the configuration, as Markdown."""
+    with transaction(call) as session:
+        record = read_processing_record(session, call.configuration)
+    if call.common.as_json:
+        call.show(record_fields(record))
+    else:
+        typer.echo(record_as_markdown(record))
 
 
 @verb(retention, "rules")

@@ -21,6 +21,7 @@ from leasehold.panel.lists.table import Badge
 from leasehold.privacy.vocabulary import (
     Fate,
     PersonState,
+    Receiver,
     RequestKind,
     RequestOutcome,
     RequestState,
@@ -161,6 +162,8 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (Whose.ANYBODY, _("anybody who is named"), "orange"),
     (Whose.REFERENCE, _("nobody by name"), "secondary"),
     (Whose.NOBODY, _("nobody"), "secondary"),
+    (Receiver.MAIL_SERVER, _("the mail server that reminders leave by"), "secondary"),
+    (Receiver.ARCHIVE, _("the keeper of the backups' archive, who gets them encrypted"), "secondary"),
     (Fate.KEPT, _("kept"), "secondary"),
     (Fate.ROW_DELETED, _("deleted"), "red"),
     (Fate.EMPTIED, _("emptied"), "red"),

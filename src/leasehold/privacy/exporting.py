@@ -10,7 +10,7 @@ from leasehold.audit.service import record_event
 from leasehold.kit.database import Connection
 from leasehold.kit.orm import driver_connection
 from leasehold.privacy.finding import naming_of, read_known
-from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, RECIPIENTS, TABLES_OF_PERSONS
+from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, RECEIVERS, TABLES_OF_PERSONS
 from leasehold.privacy.naming import find_mentions
 from leasehold.privacy.people import Person, read_person
 
@@ -85,7 +85,7 @@ def collect(session: Session, person: Person) -> dict[str, Any]:
             {"erased_at": _utc(at), "erased_by": actor, "reason": reason}
             for at, actor, reason in _rows(connection, _ERASURES, person.id, person.id)
         ],
-        "recipients": list(RECIPIENTS),
+        "recipients": list(RECEIVERS.values()),
         "made_at": _utc(datetime.now(UTC)),
     }
 

@@ -196,3 +196,12 @@ def test_the_map_says_what_for_of_everything_personal(desk: FlaskClient) -> None
     }
     assert personal == PURPOSES.keys()
     assert "contacts.first_name" in desk.get("/privacy/map").text
+
+
+def test_the_record_of_processing_is_made_of_the_map_and_what_is_configured(desk: FlaskClient) -> None:
+    page = desk.get("/privacy/record").text
+    missing = [str(words) for words in PURPOSES.values() if str(words) not in page]
+    assert missing == []
+    assert ("no limit is set" in page, "First name, Last name" in page, "<dd>none</dd>" in page) == (True, True, True)
+    assert desk.post("/privacy/retention", data={"lead_contacts": "24"}).status_code == 303
+    assert "proposed for erasure after 24 months" in desk.get("/privacy/record").text

@@ -61,6 +61,21 @@ _COLUMNS: Final[dict[str, LazyString]] = {
 }
 """In the order in which they are read; what is not here says nothing to people (keys, versions, other forms)."""
 
+_ELSEWHERE: Final[dict[str, LazyString]] = {
+    "value_norm": _("the same, as it is compared"),
+    "email": _("E-mail address"),
+    "name": _("Name"),
+    "address": _("Network address"),
+    "change_address": _("Network address"),
+    "user_agent": _("Browser"),
+    "device_name": _("Name of the device"),
+    "owner": _("Owner"),
+    "reserved_for": _("Reserved for"),
+    "body": _("Text"),
+    "content": _("Content"),
+}
+"""What a person's own page does not show."""
+
 _VOCABULARIES: Final[dict[tuple[str, str], type[StrEnum]]] = {
     ("contacts", "language"): Language,
     ("contacts", "salutation"): Salutation,
@@ -75,6 +90,11 @@ _VOCABULARIES: Final[dict[tuple[str, str], type[StrEnum]]] = {
     ("reminder_mails", "state"): MailState,
 }
 _DIGEST: Final = "sha256:"
+
+
+def column_words(name: str) -> LazyString:
+    """What a column is called that holds something personal."""
+    return _COLUMNS.get(name) or _ELSEWHERE[name]
 
 
 def row_in_words(table: str, row: Mapping[str, Any] | None) -> list[tuple[LazyString, str]]:
