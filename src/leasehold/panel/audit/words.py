@@ -43,6 +43,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "recovery_kit_confirmed": _("recovery kit confirmed"),
     "recovery_kit_renewed": _("recovery kit renewed"),
     "restored": _("restored"),
+    "reminder_again": _("to be sent again"),
 }
 
 TABLES: Final[dict[str, LazyString]] = {
