@@ -111,6 +111,10 @@ ROWS = {
         f"subject = '{PERSONAL} II'",
     ),
     "retention_rules": ("", "months = 24"),
+    "kept_people": (
+        f"INSERT INTO kept_people (contact_id, kept_until, reason) SELECT id, '2027-12-31', '{PERSONAL}' FROM contacts",
+        f"reason = '{PERSONAL} II'",
+    ),
     "institution_notes": (
         "INSERT INTO institution_notes (institution_id) SELECT id FROM institutions",
         "is_pinned = true",
@@ -291,6 +295,7 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
         "addresses",
         "activities",
         "privacy_requests",
+        "kept_people",
         "affiliations",
         "contacts",
         *credentials,
@@ -316,6 +321,7 @@ def test_personal_values_are_in_the_side_table_alone(connection: Connection) -> 
         "contact_details",
         "contacts",
         "device_registrations",
+        "kept_people",
         "privacy_requests",
         "resource_pools",
         "resources",

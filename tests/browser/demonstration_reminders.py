@@ -11,10 +11,10 @@ from leasehold.customers.vocabulary import DetailKind, Language
 from leasehold.kit.orm import driver_connection
 from leasehold.reminders import post
 from leasehold.reminders.planning import plan_mails
-from leasehold.reminders.recipients import Recipient
+from leasehold.reminders.recipients import Vendor
 from leasehold.reminders.subject import look_at
 
-_VENDOR = Recipient(None, "vendor@leasehold.test", Language.EN)
+_VENDOR = Vendor(Language.EN, "vendor@leasehold.test")
 
 
 def make_reminders(session: Session, customer: Customer) -> None:
@@ -28,7 +28,7 @@ def make_reminders(session: Session, customer: Customer) -> None:
     last = 0
     while (mail := post.next_mail(connection, datetime.now(UTC), after=last)) is not None:
         post.begin(connection, mail.id, look.moment)
-        if mail.recipient == _VENDOR:
+        if mail.recipient == _VENDOR.recipient:
             post.note_sent(connection, mail)
         else:
             post.note_given_up(connection, mail, "550 5.1.1 no such user")

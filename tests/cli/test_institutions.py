@@ -2,7 +2,16 @@
 
 import pytest
 
+from leasehold.customers.contacts import ContactCard, add_contact
+from leasehold.customers.details import Detail
+from leasehold.customers.service import create_customer
+from leasehold.customers.vocabulary import DetailKind
+from leasehold.kit.actor import Actor
+from leasehold.kit.database import Database
+from leasehold.kit.orm import transaction
 from tests.cli.conftest import Cli
+
+ACTOR = Actor("cli:test")
 
 
 def test_an_institution_is_made_found_changed_and_moved(cli: Cli) -> None:
@@ -90,3 +99,16 @@ def test_notes_and_activities(cli: Cli) -> None:
     assert [one["id"] for one in cli("activity", "list", "--institution", "acme", "--done", "--json").json] == [
         made["id"]
     ]
+
+
+def test_an_address_of_somebody_erased_is_written_down_only_where_they_agree(cli: Cli, database: Database) -> None:
+    with transaction(database, ACTOR) as session:
+        made = create_customer(session, "Heart of Gold GmbH")
+        card = ContactCard("Beeblebrox", details=(Detail(DetailKind.EMAIL, "zaphod@example.org"),))
+        person = add_contact(session, made.institution_id, card).id
+    cli("person", "erase", str(person), "--reason", "asked for it", "--without-backup", "a test")
+    again = ("institution", "create", "Zaphod & Co", "--email", "Zaphod@example.org", "--json")
+    refused = cli(*again).error
+    assert (refused["code"], refused["value"]) == ("person_was_erased", "Zaphod@example.org")
+    assert cli("institution", "list", "--find", "Zaphod", "--json").json == []
+    assert cli(*again, "--agreed-anew").json["name"] == "Zaphod & Co"

@@ -95,6 +95,10 @@ def test_retention_is_set_and_approved(cli: Cli, left: Traces, asked: list[str])
     assert cli("privacy", "retention", "list", "--json").json == []
     refused = cli("privacy", "retention", "approve", str(left.contact_id), "--json").error
     assert (refused["code"], asked) == ("retention_not_proposed", [])
+    keep = ("privacy", "retention", "keep", str(left.contact_id), "--reason", "a lawsuit", "--json", "--until")
+    assert cli(*keep, "2040-12-31").json == {"id": left.contact_id, "kept_until": "2040-12-31", "reason": "a lawsuit"}
+    assert cli(*keep, "2020-01-01").error["code"] == "retention_keep_invalid"
+    assert cli(*keep, "soon").error["code"] == "date_invalid"
     assert [rule["months"] for rule in cli("privacy", "retention", "rules", "--json").json] == [12, None]
     assert cli("privacy", "retention", "set", "lead_contacts", "off", "--json").json["months"] is None
 
@@ -104,3 +108,18 @@ def test_the_map_is_listed(cli: Cli) -> None:
     assert {"table": "contacts", "column": "first_name", "whose": "contact", "fate": "emptied"}.items() <= next(
         line for line in lines if line["column"] == "first_name"
     ).items()
+
+
+def test_the_record_of_processing_says_who_gets_data(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = cli("privacy", "record", "--json").json
+    assert record["receivers"] == {"mail_server": None, "archive": None}
+    kept = {one["table"]: one for one in record["processings"]}
+    assert (kept["contacts"]["by_rules"], kept["staff_members"]["by_rules"]) == (True, False)
+    assert kept["institution_note_versions"]["fates"] == ["names_taken_out"]
+    assert "licenses" not in kept, "nothing personal is in it"
+    monkeypatch.setenv("LEASEHOLD_SMTP_HOST", "mail.example.org")
+    cli("privacy", "retention", "set", "lead_contacts", "24")
+    text = cli("privacy", "record").out
+    assert "which gets address, language and what they say: mail.example.org:587" in text
+    assert "- lead contacts: proposed for erasure after 24 months" in text
+    assert "- former customer contacts: no limit is set" in text

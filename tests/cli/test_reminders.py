@@ -1,7 +1,7 @@
 """`leasehold reminder`, and what the worker starts of it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.cli.conftest import Cli, run_cli
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import wait_until
 from tests.reminders.mailbox import Mailbox, mailbox
-from tests.reminders.stock import DAY, make_customer, make_license, rows
+from tests.reminders.stock import DAY, make_customer, make_license, rows, set_hour
 
 SOON = datetime.now(UTC) + 5 * DAY
 
@@ -23,6 +23,11 @@ SOON = datetime.now(UTC) + 5 * DAY
 @pytest.fixture
 def key(database: Database) -> str:
     return make_license(database, make_customer(database, "Acme GmbH", "ada@acme.test"), ends=SOON)
+
+
+@pytest.fixture(autouse=True)
+def _any_hour(database: Database) -> None:
+    set_hour(database, 0)
 
 
 def _configure(monkeypatch: pytest.MonkeyPatch, box: Mailbox) -> None:
@@ -113,3 +118,39 @@ def test_doctor_says_whether_they_are_on(cli: Cli, key: str, monkeypatch: pytest
     assert (_finding(cli)["ok"], _finding(cli)["detail"]) == (True, "on, by 127.0.0.1")
     cli("reminder", "send")
     assert _finding(cli)["ok"] is False
+
+
+def test_what_was_given_up_is_told_and_sent_again(
+    cli: Cli, key: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mailbox() as box:
+        _configure(monkeypatch, box)
+        box.refusals["ada@acme.test"] = "550 5.1.1 mailbox full"
+        assert cli("reminder", "send", "--json").json["given_up"] == 1
+        assert _finding(cli)["detail"] == "mails given up in the last days: 1"
+        (line,) = cli("reminder", "list", "--state", "given_up", "--json").json
+        box.refusals.clear()
+        again = cli("reminder", "again", str(line["id"]), "--json").json
+        assert (again["state"], again["message_id"]) == ("waiting", line["message_id"])
+        assert cli("reminder", "send", "--json").json["sent"] == 1
+    assert cli("reminder", "again", str(line["id"]), "--json").error["code"] == "reminder_not_given_up"
+    assert cli("reminder", "again", "999", "--json").error["code"] == "reminder_not_found"
+
+
+def test_before_the_hour_nothing_leaves_and_the_preview_says_when(
+    cli: Cli, key: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    zone = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
+    cli("settings", "set", "timezone", zone)
+    set_hour(database, 20)
+    leaves = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=8)
+    (mail,) = cli("reminder", "preview", "--json").json
+    assert datetime.fromisoformat(mail["leaves_at"]) == leaves
+    assert datetime.fromisoformat(cli("reminder", "status", "--json").json["leaves_at"]) == leaves
+    with mailbox() as box:
+        _configure(monkeypatch, box)
+        sent = cli("reminder", "send", "--json").json
+        assert (sent["sent"], datetime.fromisoformat(sent["leaves_at"]), box.mails) == (0, leaves, [])
+    set_hour(database, 12)
+    assert cli("reminder", "status", "--json").json["leaves_at"] is None

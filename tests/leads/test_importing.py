@@ -109,3 +109,7 @@ def test_who_was_erased_does_not_come_back_with_a_file(database: Database, file:
         assert preview.figures.of(RowState.WRONG) == 1
         with pytest.raises(RowsRefused, match="a person who was erased"):
             take_institutions(session, preview)
+    file.write_text("Firma;E-Mail\nLovelace & Co;ada@klinikum-nord.de\n")
+    with transaction(database, ACTOR) as session:
+        preview = preview_institutions(session, file, erased=ErasedPeople(digester))
+        assert preview.figures.of(RowState.WRONG) == 1, "as an address of the institution itself, too"

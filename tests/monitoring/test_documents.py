@@ -114,6 +114,8 @@ _BAD = {
     "LeaseholdDefaultPartitionUsed": {"leasehold_default_partition_rows": "1x200"},
     "LeaseholdBackupOverdue": {'leasehold_backup_age_seconds{state="proved"}': "93601x200"},
     "LeaseholdBackupFails": {"leasehold_backup_failing": "1x200"},
+    "LeaseholdRemindersGivenUp": {'leasehold_reminder_mails{state="given_up"}': "1x200"},
+    "LeaseholdRemindersLate": {"leasehold_reminder_waiting_seconds": "86401x200"},
     "LeaseholdArchiveFull": {"leasehold_backup_archive_days_left": "13x200"},
 }
 # What a healthy installation tells, of which no alert may come.
@@ -134,6 +136,10 @@ _GOOD = {
     "leasehold_default_partition_rows": "0x200",
     'leasehold_backup_age_seconds{state="verified"}': "93600x200",
     "leasehold_backup_failing": "0x200",
+    'leasehold_reminder_mails{state="given_up"}': "0x200",
+    'leasehold_reminder_mails{state="waiting"}': "3x200",
+    "leasehold_reminder_waiting_seconds": "86400x200",
+    "leasehold_reminders_failing": "0x200",
     "leasehold_backup_archive_days_left": "14x200",
 }
 

@@ -140,3 +140,25 @@ def test_a_catalogue_that_was_tampered_with_tells_nothing(tmp_path: Path) -> Non
     path = next((tmp_path / "backups").glob("catalog*"))
     path.write_bytes(path.read_bytes().replace(b"5000", b"1"))
     assert archive.read() == []
+
+
+def test_reminders_are_told_by_how_they_stand(server: Connection, database: Database) -> None:
+    with database.connect(application="test") as connection:
+        connection.execute(
+            """
+            INSERT INTO reminder_mails
+                (message_id, kind, recipient, language, state, next_attempt_at, attempted_at, sent_at, created_at)
+            VALUES ('<1>', 'license_expiry', 'a@b.test', 'de', 'waiting', now(), NULL, NULL, now() - interval '2 days'),
+                   ('<2>', 'license_expiry', 'a@b.test', 'de', 'sent', NULL, now(), now(), now()),
+                   ('<3>', 'license_expiry', 'a@b.test', 'de', 'sent', NULL, now(), now() - interval '25 hours', now()),
+                   ('<4>', 'license_expiry', 'a@b.test', 'de', 'given_up', NULL, now(), NULL, now()),
+                   ('<5>', 'license_expiry', 'a@b.test', 'de', 'given_up', NULL, now() - interval '8 days', NULL, now())
+            """
+        )
+    readings = read_installation(server)
+    assert say(readings, registry.REMINDER_MAILS) == {("waiting",): 1, ("sent",): 1, ("given_up",): 1}
+    assert say(readings, registry.REMINDERS_WAITING_SECONDS)[()] >= 2 * 86400
+    assert say(readings, registry.REMINDERS_FAILING) == {(): 0}
+    with database.connect(application="test") as connection:
+        connection.execute("UPDATE reminder_state SET failure = 'no route', failed_at = now()")
+    assert say(read_installation(server), registry.REMINDERS_FAILING) == {(): 1}

@@ -36,6 +36,15 @@ VALUES (%s, %s, 'call', 'Call Zaphod Beeblebrox', clock_timestamp(), 'cli:test',
 """
 _NOTE = "INSERT INTO institution_notes (institution_id) VALUES (%s) RETURNING id"
 _VERSION = "INSERT INTO institution_note_versions (note_id, number, body, made_by) VALUES (%s, %s, %s, 'cli:test')"
+_KEPT = "INSERT INTO kept_people (contact_id, kept_until, reason) VALUES (%s, current_date + 1000, %s)"
+_MAIL = """
+WITH mail AS (
+    INSERT INTO reminder_mails (message_id, kind, contact_id, recipient, language, state)
+    VALUES ('<1@vendor.test>', 'license_expiry', %(contact)s, 'zaphod@example.org', 'de', 'cancelled') RETURNING id)
+INSERT INTO reminder_ledger (rule_id, license_id, about, mail_id, state)
+SELECT r.id, l.id, '2027-01-01 00:00+00', mail.id, 'withdrawn'
+  FROM mail, reminder_rules AS r, licenses AS l WHERE r.days_before = 14 AND l.license_key = %(license_key)s
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,13 @@ def leave_traces(database: Database, *, last_name: str = "Beeblebrox") -> Traces
         return _leave_more(session, customer, person, last_name)
 
 
+def tell_by_mail(database: Database, left: Traces) -> None:
+    """A mail that was to tell them of their license, and was withdrawn."""
+    with transaction(database, ACTOR) as session:
+        values = {"contact": left.contact_id, "license_key": left.license_key}
+        driver_connection(session).execute(_MAIL, values)
+
+
 def _card(email: str, last_name: str) -> ContactCard:
     details = (Detail(DetailKind.EMAIL, email), Detail(DetailKind.PHONE, "030 5550100"))
     return ContactCard(last_name, "Zaphod", role=f"President {last_name}", is_primary=True, details=details)
@@ -71,6 +87,7 @@ def _leave_more(session: Session, customer: Customer, person: Contact, last_name
     (note,) = connection.execute(_NOTE, (customer.institution_id,)).fetchone() or (0,)
     for number, body in enumerate((f"Zaphod  {last_name} wants more.", "ZAPHOD@EXAMPLE.ORG wants less."), start=1):
         connection.execute(_VERSION, (note, number, body))
+    connection.execute(_KEPT, (person.id, f"{last_name} may buy again"))
     today = months_later(session.get_one(Contact, person.id).created_at.astimezone(time_zone(session)).date(), 0)
     add_request(
         session, RequestKind.ERASURE, received_on=today, today=today, contact_id=person.id, subject="Mr Beeblebrox"

@@ -27,7 +27,7 @@ from leasehold.privacy.restricting import restrict, unrestrict
 from leasehold.privacy.vocabulary import PersonState
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import wait_until
-from tests.privacy.stock import ACTOR, DIGESTER, REASON, TRACES, leave_traces
+from tests.privacy.stock import ACTOR, DIGESTER, REASON, TRACES, leave_traces, tell_by_mail
 
 _TABLES = """
 SELECT c.oid::regclass::text FROM pg_class AS c
@@ -62,7 +62,7 @@ def test_nothing_is_left_of_an_erased_person_but_what_was_sold(fresh_database: F
         preview = preview_erasure(session, left.contact_id)
         assert preview.rows == {
             "contacts": 1, "affiliations": 1, "contact_details": 2, "addresses": 1, "activities": 1,
-            "privacy_requests": 1, "reminder_mails": 0,
+            "privacy_requests": 1, "kept_people": 1, "reminder_mails": 0,
         }  # fmt: skip
         assert {mention.table for mention in preview.texts} == {
             "institution_note_versions", "license_notes", "activities",
@@ -276,8 +276,11 @@ def test_a_restricted_person_is_kept_and_hidden(database: Database) -> None:
 
 def test_an_export_has_everything_and_is_audited(fresh_database: FreshDatabase) -> None:
     left = leave_traces(fresh_database.owner)
+    tell_by_mail(fresh_database.owner, left)
     with transaction(fresh_database.as_role(Role.PANEL), ACTOR) as session:
         found = export_person(session, left.contact_id)
+    ((told, withdrawn),) = [(one["license_key"], one["state"]) for one in found["reminders"]]
+    assert (told, withdrawn, found["erasures"]) == (left.license_key, "withdrawn", [])
     text = json.dumps(found)
     assert [trace for trace in (*TRACES, "old.zaphod") if trace not in text] == []
     assert found["institutions"][0]["name"] == "Heart of Gold GmbH"
@@ -286,6 +289,10 @@ def test_an_export_has_everything_and_is_audited(fresh_database: FreshDatabase) 
     with fresh_database.owner.connect(application="test") as connection:
         rows = connection.execute("SELECT row_id FROM audit_log WHERE action = 'export'").fetchall()
     assert rows == [(str(left.contact_id),)]
+    with transaction(fresh_database.owner, ACTOR) as session:
+        erase(session, left.contact_id, REASON, digester=DIGESTER)
+        (erasure,) = export_person(session, left.contact_id)["erasures"]
+    assert (erasure["erased_by"], erasure["reason"]) == ("cli:test", REASON)
 
 
 def _seal(fresh: FreshDatabase, data_dir: Path) -> None:

@@ -69,4 +69,4 @@ def test_nothing_personal_of_a_contact_survives(table: object) -> None:
     columns = table.columns.values()  # type: ignore[attr-defined]
     kept = [column for column in columns if column.whose is Whose.CONTACT and column.fate is Fate.KEPT]
     assert kept == []
-    assert {"contacts", "affiliations"} == set(AUDITED_AS_THE_PERSON)
+    assert {"contacts", "affiliations", "kept_people"} == set(AUDITED_AS_THE_PERSON)

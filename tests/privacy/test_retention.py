@@ -1,16 +1,20 @@
 """Rules propose who has not been dealt with for so long; only who is proposed is erased by them."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from leasehold.kit.database import Connection, Database
+from leasehold.kit.errors import DomainError
 from leasehold.kit.orm import transaction
-from leasehold.privacy.errors import MonthsInvalid, NotProposed
+from leasehold.privacy.errors import KeepInvalid, MonthsInvalid, NotProposed, PersonErased
+from leasehold.privacy.keeping import keep
 from leasehold.privacy.people import read_person
 from leasehold.privacy.restricting import restrict
 from leasehold.privacy.retention import approve, list_proposals, list_rules, set_rule
 from leasehold.privacy.vocabulary import PersonState, RetentionKind
+from leasehold.settings.days import time_zone
 from tests.privacy.stock import ACTOR, DIGESTER
 
 LEADS, FORMER = RetentionKind.LEAD_CONTACTS, RetentionKind.FORMER_CUSTOMER_CONTACTS
@@ -51,6 +55,31 @@ def _lead(connection: Connection, name: str, months: int) -> tuple[int, int]:
     institution, person = _id(connection, _INSTITUTION, name, months), _id(connection, _PERSON, name, months)
     connection.execute(_PLACE, (person, institution))
     return person, institution
+
+
+def test_who_is_kept_is_proposed_again_once_the_day_is_over(database: Database, connection: Connection) -> None:
+    old, _ = _lead(connection, "Old", 30)
+    connection.commit()
+    with transaction(database, ACTOR) as session:
+        set_rule(session, LEADS, 24)
+        today = datetime.now(time_zone(session)).date()
+        for problem, day in (("over", today - timedelta(days=1)), ("too_far", date(today.year + 51, 1, 1))):
+            with pytest.raises(KeepInvalid) as refused:
+                keep(session, old, day, "a lawsuit", today=today)
+            assert refused.value.context["problem"] == problem
+        with pytest.raises(DomainError, match="reason is empty"):
+            keep(session, old, today, " ", today=today)
+        keep(session, old, today + timedelta(days=5), "a lawsuit", today=today)
+        assert list_proposals(session) == []
+        with pytest.raises(NotProposed):
+            approve(session, [old], digester=DIGESTER)
+        assert keep(session, old, today, "until tonight", today=today).reason == "until tonight"
+        assert list_proposals(session) == [], "the day itself is kept, too"
+        keep(session, old, today - timedelta(days=1), "over", today=today - timedelta(days=1))
+        assert [one.contact_id for one in list_proposals(session)] == [old]
+        approve(session, [old], digester=DIGESTER)
+        with pytest.raises(PersonErased):
+            keep(session, old, today, "too late", today=today)
 
 
 def test_leads_without_any_dealings_are_proposed(database: Database, connection: Connection) -> None:

@@ -13,8 +13,9 @@ from leasehold.kit.orm import driver_connection, engine_of, transaction
 from leasehold.licensing.products import create_product, find_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.reminders.mail_settings import MailSettings
-from leasehold.reminders.recipients import Recipient
+from leasehold.reminders.recipients import Vendor
 from leasehold.reminders.sending import Sender, Tally
+from leasehold.settings.service import set_setting
 from tests.conftest import FreshDatabase
 
 ACTOR = Actor("cli:test")
@@ -61,15 +62,22 @@ def rows(database: Database, statement: str, *parameters: object) -> list[tuple[
         return connection.execute(statement, parameters).fetchall()
 
 
+def set_hour(database: Database, hour: int) -> None:
+    """Let reminders leave from that hour on; 0 is at any time of the day."""
+    with transaction(database, ACTOR) as session:
+        set_setting(driver_connection(session), "reminder_hour", str(hour))
+
+
 class Clock:
-    """Sends at the moments that the test chooses."""
+    """Sends at the moments that the test chooses, at any hour."""
 
     def __init__(
         self, fresh: FreshDatabase, settings: MailSettings, *, vendor: str | None = "vendor@vendor.test"
     ) -> None:
         self.database = fresh.as_role(Role.WORKER)
         self.settings = settings
-        self.vendor = None if vendor is None else Recipient(None, vendor, Language.EN)
+        self.vendor = Vendor(Language.EN, vendor)
+        set_hour(fresh.owner, 0)
 
     def send_at(self, moment: datetime) -> Tally:
         sender = Sender(self.database, self.settings, self.vendor, Actor("job:reminders"), clock=lambda _: moment)

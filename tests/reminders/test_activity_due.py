@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from leasehold.customers.institutions import InstitutionCard
+from leasehold.customers.vocabulary import Language
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
 from leasehold.leads.activities import ActivityCard, add_activity, finish_activity
 from leasehold.leads.pipeline import add_lead
 from leasehold.leads.vocabulary import ActivityKind
+from leasehold.reminders.recipients import Vendor
 from tests.reminders.mailbox import Mailbox
 from tests.reminders.stock import ACTOR, DAY, END, Clock, change, rows
 
@@ -41,6 +43,24 @@ def test_what_is_due_is_told_in_one_mail_and_once(clock: Clock, box: Mailbox, da
     (mail,) = box.mails
     assert (mail["To"], mail["Subject"]) == ("ada@vendor.test", "2 things to do")
     assert "- Klinikum Nord: Ask for the budget (call, due on " in mail.get_content()
+
+
+@pytest.fixture
+def budget(database: Database, member: int) -> None:
+    plan(database, member, "Ask for the budget")
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [(Language.DE, "Zu tun: Ask for the budget"), (Language.EN, "To do: Ask for the budget")],
+)
+@pytest.mark.usefixtures("budget")
+def test_it_is_told_in_the_language_of_mails_also_without_an_address_of_the_vendor(
+    clock: Clock, box: Mailbox, language: Language, subject: str
+) -> None:
+    clock.vendor = Vendor(language)
+    assert clock.send_at(END).sent == 1
+    assert box.subjects == [subject]
 
 
 def test_days_that_were_missed_are_made_up_for(clock: Clock, box: Mailbox, database: Database, member: int) -> None:

@@ -171,3 +171,12 @@ def _model(days: list[int], renewed: int | None) -> list[int]:
             told.append(day)
             nearest = reached
     return told
+
+
+def test_somebody_whose_data_are_restricted_is_not_written_to(clock: Clock, box: Mailbox, database: Database) -> None:
+    make_license(database, make_customer(database, "Acme GmbH", "ada@acme.test"))
+    change(database, "UPDATE contacts SET restricted_at = now(), restriction_reason = 'disputed'")
+    tally = clock.send_at(END - 7 * DAY)
+    assert (tally.sent, tally.untold, box.mails) == (0, 1, [])
+    change(database, "UPDATE contacts SET restricted_at = NULL, restriction_reason = NULL")
+    assert clock.send_at(END - 6 * DAY).sent == 1

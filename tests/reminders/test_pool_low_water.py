@@ -1,7 +1,9 @@
 """Pools that run low: the vendor hears of each fall once."""
 
+from leasehold.customers.vocabulary import Language
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
+from leasehold.reminders.recipients import Vendor
 from leasehold.resources.adding import add_resources
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.pools import PoolCard, edit_pool, read_pool
@@ -47,7 +49,7 @@ def test_without_a_vendors_address_or_with_the_rule_off_nobody_is_told(
     clock: Clock, box: Mailbox, database: Database
 ) -> None:
     _set_mark(database, make_pool(database), 2)
-    vendor, clock.vendor = clock.vendor, None
+    vendor, clock.vendor = clock.vendor, Vendor(Language.EN)
     tally = clock.send_at(END)
     assert (tally.sent, tally.untold) == (0, 1)
     clock.vendor = vendor

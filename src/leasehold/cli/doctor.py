@@ -152,6 +152,9 @@ def _reminders(configuration: Configuration, facts: DatabaseFacts) -> Finding:
     if facts.reminders is not None and facts.reminders.failure is not None:
         mend = "leasehold reminder test ADDRESS"
         return Finding("reminders", ok=False, detail=facts.reminders.failure, mend=mend)
+    if facts.reminders is not None and facts.reminders.given_up_lately:
+        detail = f"mails given up in the last days: {facts.reminders.given_up_lately}"
+        return Finding("reminders", ok=False, detail=detail, mend="leasehold reminder list --state given_up")
     return Finding("reminders", ok=True, detail=f"on, by {configuration.smtp_host}")
 
 

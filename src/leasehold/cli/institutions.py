@@ -7,6 +7,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from leasehold.cli.call import Call
+from leasehold.cli.erasure import AgreedAnew, erased_people
 from leasehold.cli.institution_fields import fields_of, fields_of_line, note_fields, whole_fields
 from leasehold.cli.institution_import import app as importing
 from leasehold.cli.institution_joining import app as joining
@@ -69,13 +70,14 @@ def create(
     tags: Tags = None,
     emails: Emails = None,
     phones: Phones = None,
+    agreed_anew: AgreedAnew = False,
 ) -> None:
     """Write an institution down as a lead, in the first stage; who it may be already is listed with it."""
     with transaction(call) as session:
         said = _said(session, legal_form=legal_form, kind=kind, website=website, vat_id=vat_id, parent=parent)
         said |= _said(session, language=language, owner=owner, source=source, tags=tags)
         card = replace(InstitutionCard(name, details=_details(emails, phones)), **said)
-        made = add_lead(session, card)
+        made = add_lead(session, card, erased=erased_people(call, agreed=agreed_anew))
         found = duplicate_fields(possible_duplicates(session, made.id))
         fields = fields_of(session, made.id) | {"possible_duplicates": found}
     call.show(fields)

@@ -1,5 +1,6 @@
 """`leasehold privacy …`."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -10,11 +11,15 @@ from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.erasure import digester, keep_ledger
 from leasehold.cli.output import rfc3339
-from leasehold.cli.people import erased_fields
+from leasehold.cli.people import PersonArgument, erased_fields
+from leasehold.cli.privacy_requests import day_from, today_of
+from leasehold.cli.processing_record import record_as_markdown, record_fields
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.privacy.errors import NotProposed
+from leasehold.privacy.keeping import keep
 from leasehold.privacy.map import PERSONAL_DATA_MAP
+from leasehold.privacy.record import read_processing_record
 from leasehold.privacy.retention import Proposal, approve, list_proposals, list_rules, set_rule
 from leasehold.privacy.vocabulary import RetentionKind
 
@@ -39,6 +44,17 @@ def show_map(call: Call) -> None:
         for name, column in table.columns.items()
     ]
     call.show_list(rows, ("table", "column", "whose", "fate", "purpose"))
+
+
+@verb(app, "record")
+def show_record(call: Call) -> None:
+    """Print the record of processing activities (Art. 30 GDPR), made of the map and the configuration, as Markdown."""
+    with transaction(call) as session:
+        record = read_processing_record(session, call.configuration)
+    if call.common.as_json:
+        call.show(record_fields(record))
+    else:
+        typer.echo(record_as_markdown(record))
 
 
 @verb(retention, "rules")
@@ -70,6 +86,22 @@ def proposals(call: Call) -> None:
     with transaction(call) as session:
         rows = [_fields(one) for one in list_proposals(session)]
     call.show_list(rows, ("id", "name", "institutions", "last_sign", "rule"))
+
+
+@verb(retention, "keep")
+def keep_(
+    call: Call,
+    person: PersonArgument,
+    *,
+    until: Annotated[str, typer.Option(metavar="DAY", help="The last day, such as 2027-12-31.", show_default=False)],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; name no persons.", show_default=False)],
+) -> None:
+    """Keep a person until a day: no rule proposes them before it is over."""
+    with transaction(call) as session:
+        last_day = day_from(until) or date.max
+        kept = keep(session, person, last_day, reason, today=today_of(session))
+        fields = {"id": person, "kept_until": kept.kept_until.isoformat(), "reason": kept.reason}
+    call.show(fields)
 
 
 @verb(retention, "approve")

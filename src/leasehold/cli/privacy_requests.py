@@ -41,7 +41,7 @@ def add(
     """Register what somebody asks for; it is due a month after it came."""
     with transaction(call) as session:
         today = today_of(session)
-        came = _day(received) or today
+        came = day_from(received) or today
         request = add_request(session, kind, received_on=came, today=today, contact_id=person, subject=subject)
         fields = _fields(read_request(session, request.id, today=today))
     call.show(fields)
@@ -87,7 +87,7 @@ def done(
     """Say that a request is done, and what became of it."""
     with transaction(call) as session:
         today = today_of(session)
-        finish_request(session, request, outcome, done_on=_day(on) or today, today=today)
+        finish_request(session, request, outcome, done_on=day_from(on) or today, today=today)
         fields = _fields(read_request(session, request, today=today))
     call.show(fields)
 
@@ -97,7 +97,8 @@ def today_of(session: Session) -> date:
     return datetime.now(time_zone(session)).date()
 
 
-def _day(text: str | None) -> date | None:
+def day_from(text: str | None) -> date | None:
+    """The day that was typed. Raises `DomainError` `date_invalid`."""
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:

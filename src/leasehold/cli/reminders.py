@@ -18,12 +18,14 @@ from leasehold.kit.database import Role
 from leasehold.kit.listing import Wanted, stream_rows
 from leasehold.kit.orm import driver_connection, engine_of
 from leasehold.licensing.service import find_license
+from leasehold.reminders.hours import leaves_at
 from leasehold.reminders.lists import REMINDERS, ReminderLine
 from leasehold.reminders.mail_settings import keep_mail_password, missing_for_mails, read_mail_settings
 from leasehold.reminders.models import ReminderRule
 from leasehold.reminders.planning import Plan, PlannedMail, letter_of, plan_mails
 from leasehold.reminders.recipients import vendor_of
 from leasehold.reminders.record import read_record
+from leasehold.reminders.resending import send_again
 from leasehold.reminders.rules import list_rules, switch_rule
 from leasehold.reminders.sending import Sender
 from leasehold.reminders.subject import Look, database_time, look_at
@@ -32,7 +34,7 @@ from leasehold.reminders.vocabulary import ReminderKind, ReminderState
 
 app = new_group()
 
-_PLANNED = ("recipient", "language", "kind", "subject", "about")
+_PLANNED = ("recipient", "language", "kind", "subject", "about", "leaves_at")
 _LISTED = ("kind", "days_before", "about", "license_key", "pool", "activity", "state", "recipient", "sent_at")
 _RULES = ("id", "kind", "days_before", "active")
 
@@ -47,7 +49,8 @@ def status(call: Call) -> None:
     """Say whether reminders are sent, by which server, and how the latest ones fared."""
     configuration = call.configuration
     with transaction(call) as session:
-        plan = plan_mails(look_at(session, vendor_of(configuration)))
+        look = look_at(session, vendor_of(configuration))
+        plan, leaves = plan_mails(look), leaves_at(look)
         record = read_record(driver_connection(session))
     missing = missing_for_mails(configuration)
     call.show(
@@ -60,6 +63,7 @@ def status(call: Call) -> None:
             "vendor": configuration.mail_vendor,
             "due": len(plan.mails),
             "untold": len(plan.untold),
+            "leaves_at": rfc3339(leaves),
             "waiting": record.waiting,
             "given_up": record.given_up,
             "ran_at": rfc3339(record.ran_at),
@@ -71,7 +75,7 @@ def status(call: Call) -> None:
 
 @verb(app, "preview")
 def preview(call: Call) -> None:
-    """Show what would be sent now, and to whom; nothing is. Without a recipient: there is nobody to tell."""
+    """Show what would be sent, to whom and when; nothing is. Without a recipient: there is nobody to tell."""
     with transaction(call) as session:
         look = look_at(session, vendor_of(call.configuration))
         call.show_list(_planned(look, plan_mails(look), signed=call.configuration.mail_from or ""), _PLANNED)
@@ -83,7 +87,7 @@ def send(
     *,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where there was nothing to do.")] = False,
 ) -> None:
-    """Send what is due now; the worker does so every quarter of an hour."""
+    """Send what is due now, from the hour of the day on that is set; the worker does so every quarter of an hour."""
     settings = read_mail_settings(call.configuration)
     database = database_of_installation(call.configuration, Role.WORKER)
     try:
@@ -91,7 +95,7 @@ def send(
     finally:
         engine_of(database).dispose()
     if not (quiet and tally.is_empty):
-        call.show(asdict(tally))
+        call.show(asdict(tally) | {"leaves_at": rfc3339(tally.leaves_at)})
 
 
 @verb(app, "list")
@@ -115,6 +119,18 @@ def list_(
         }
         wanted = Wanted({name: texts for name, texts in filters.items() if texts})
         call.show_list(map(_line, stream_rows(session, REMINDERS, wanted, None)), _LISTED)
+
+
+@verb(app, "again")
+def again(
+    call: Call,
+    reminder: Annotated[int, typer.Argument(metavar="ID", help="Of the list.", show_default=False, min=1)],
+) -> None:
+    """Send a mail again that was given up, with the next ones: the same mail, and what is true then."""
+    with transaction(call) as session:
+        mail = send_again(session, reminder)
+        fields = {"id": reminder, "recipient": mail.recipient, "state": mail.state, "message_id": mail.message_id}
+    call.show(fields)
 
 
 @verb(app, "rules")
@@ -159,9 +175,10 @@ def password(call: Call) -> None:
 
 
 def _planned(look: Look, plan: Plan, *, signed: str) -> list[Fields]:
-    nobody = {"recipient": None, "language": None, "subject": None, "text": None}
+    nobody = {"recipient": None, "language": None, "subject": None, "text": None, "leaves_at": None}
+    leaves = rfc3339(leaves_at(look) or look.moment)
     return [
-        *(_mail(look, mail, signed=signed) for mail in plan.mails),
+        *({**_mail(look, mail, signed=signed), "leaves_at": leaves} for mail in plan.mails),
         *({**nobody, "kind": kind.value, "about": [_name(due.item)]} for kind, due in plan.untold),
     ]
 

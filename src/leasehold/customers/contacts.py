@@ -91,23 +91,28 @@ def add_contact(session: Session, institution_id: int, card: ContactCard, *, era
 
     Raises `ContactInvalid`, `DomainError` `text_invalid`, and what `erased` raises.
     """
-    erased.check(session, (detail.value for detail in card.details))
     contact = Contact(**_name(card))
     session.add(contact)
     session.flush()
     _leave_primary(session, institution_id, contact.id, card)
     session.add(Affiliation(institution_id=institution_id, contact_id=contact.id, **_place(card)))
-    write_details(session, Owner(contact_id=contact.id), card.details)
+    write_details(session, Owner(contact_id=contact.id), card.details, erased=erased)
     session.flush()
     return contact
 
 
 def edit_contact(
-    session: Session, institution_id: int, contact_id: int, card: ContactCard, *, version: int | None = None
+    session: Session,
+    institution_id: int,
+    contact_id: int,
+    card: ContactCard,
+    *,
+    version: int | None = None,
+    erased: Erased = NOBODY_ERASED,
 ) -> None:
-    """Make a person, read at `version`, what `card` says.
+    """Make a person, read at `version`, what `card` says; no new way to reach them leads to one of the `erased`.
 
-    Raises `ContactNotFound`, `Stale`, `ContactInvalid` and `DomainError` `text_invalid`.
+    Raises `ContactNotFound`, `Stale`, `ContactInvalid`, `DomainError` `text_invalid`, and what `erased` raises.
     """
     line = find_contact(session, institution_id, contact_id)
     contact = line.contact
@@ -117,7 +122,7 @@ def edit_contact(
     for row, values in ((contact, _name(card)), (line.affiliation, _place(card))):
         for name, value in values.items():
             setattr(row, name, value)
-    write_details(session, Owner(contact_id=contact_id), card.details)
+    write_details(session, Owner(contact_id=contact_id), card.details, erased=erased)
     contact.updated_at = func.clock_timestamp()  # so that a change of place or details moves the version too
     session.flush()
 

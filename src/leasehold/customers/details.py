@@ -11,6 +11,7 @@ from leasehold.customers.errors import ContactInvalid, DetailNotFound
 from leasehold.customers.models import ContactDetail
 from leasehold.customers.normal import normal_detail
 from leasehold.customers.vocabulary import DetailKind, DetailStatus
+from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.text import clean_text
 
 LONGEST_DETAIL = 254
@@ -66,13 +67,15 @@ def details_of_contacts(session: Session, contact_ids: Collection[int]) -> dict[
     return found
 
 
-def write_details(session: Session, owner: Owner, details: Sequence[Detail]) -> None:
+def write_details(session: Session, owner: Owner, details: Sequence[Detail], *, erased: Erased = NOBODY_ERASED) -> None:
     """Make `details` the owner's ways to be reached. What is known of those that stay (a consent, an opt-out) stays.
 
-    Raises `ContactInvalid` and `DomainError` `text_invalid`.
+    None that is new may lead to one of the `erased`. Raises `ContactInvalid`, `DomainError` `text_invalid`, and what
+    `erased` raises.
     """
     wanted = _clean(details)
     known = {(row.kind, row.value_norm): row for row in list_details(session, owner)}
+    erased.check(session, (detail.value for key, detail in wanted.items() if key not in known))
     for key in known.keys() - wanted.keys():
         session.delete(known[key])
     first = {kind: (kind, norm) for kind, norm in reversed(wanted)}

@@ -23,6 +23,7 @@ from leasehold.customers.merged import check_not_merged
 from leasehold.customers.models import Affiliation, ContactDetail, Institution
 from leasehold.customers.normal import normal_domain, normal_tags, normal_vat_id
 from leasehold.customers.vocabulary import DetailKind, InstitutionKind, Language
+from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import check_version, violated_constraint
 from leasehold.kit.text import clean_text
 from leasehold.staff.service import find_active_member
@@ -53,14 +54,17 @@ class InstitutionCard:
     addresses: tuple[AddressCard, ...] = ()
 
 
-def add_institution(session: Session, card: InstitutionCard, *, stage_id: int | None = None) -> Institution:
-    """A new institution, in a stage where one is given; names need not be unique.
+def add_institution(
+    session: Session, card: InstitutionCard, *, stage_id: int | None = None, erased: Erased = NOBODY_ERASED
+) -> Institution:
+    """A new institution, in a stage where one is given; names need not be unique. No way to reach it is one of the
+    `erased`.
 
-    Raises `InstitutionInvalid`, `ContactInvalid`, `VatIdTaken` and `DomainError` `text_invalid`.
+    Raises `InstitutionInvalid`, `ContactInvalid`, `VatIdTaken`, `DomainError` `text_invalid`, and what `erased` raises.
     """
     institution = Institution(stage_id=stage_id)
     _save(session, institution, _values(session, card, of=None))
-    _write_rows(session, institution.id, card)
+    _write_rows(session, institution.id, card, erased)
     return institution
 
 
@@ -96,7 +100,12 @@ def find_institution(session: Session, name_or_id: str) -> Institution:
 
 
 def edit_institution(
-    session: Session, institution_id: int, card: InstitutionCard, *, version: int | None = None
+    session: Session,
+    institution_id: int,
+    card: InstitutionCard,
+    *,
+    version: int | None = None,
+    erased: Erased = NOBODY_ERASED,
 ) -> None:
     """Make an institution, read at `version`, what `card` says.
 
@@ -106,7 +115,7 @@ def edit_institution(
     institution = locked_institution(session, institution_id, version=version)
     values["updated_at"] = func.clock_timestamp()  # so that a change of addresses moves the version too
     _save(session, institution, values)
-    _write_rows(session, institution_id, card)
+    _write_rows(session, institution_id, card, erased)
 
 
 def locked_institution(session: Session, institution_id: int, *, version: int | None = None) -> Institution:
@@ -192,8 +201,8 @@ def _save(session: Session, institution: Institution, values: dict[str, Any]) ->
     session.refresh(institution)
 
 
-def _write_rows(session: Session, institution_id: int, card: InstitutionCard) -> None:
-    write_details(session, Owner(institution_id=institution_id), card.details)
+def _write_rows(session: Session, institution_id: int, card: InstitutionCard, erased: Erased) -> None:
+    write_details(session, Owner(institution_id=institution_id), card.details, erased=erased)
     write_addresses(session, institution_id, card.addresses)
 
 

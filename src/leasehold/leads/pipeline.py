@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.customers.institutions import InstitutionCard, add_institution, locked_institution
 from leasehold.customers.models import Customer, Institution, PipelineStage
+from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.text import clean_text
 from leasehold.leads.errors import StageNotFound, StageRefused
 from leasehold.leads.models import StageMove
@@ -43,10 +44,10 @@ def find_stage(session: Session, name_or_id: str) -> PipelineStage:
     return found[0]
 
 
-def add_lead(session: Session, card: InstitutionCard) -> Institution:
+def add_lead(session: Session, card: InstitutionCard, *, erased: Erased = NOBODY_ERASED) -> Institution:
     """A new institution that is no customer, in the first open stage. Raises what `add_institution` does."""
     first = next((stage for stage in list_stages(session) if stage.type == StageType.OPEN), None)
-    return add_institution(session, card, stage_id=first.id if first else None)
+    return add_institution(session, card, stage_id=first.id if first else None, erased=erased)
 
 
 def move_to_stage(

@@ -40,6 +40,8 @@ _FAILED_CALLS = rate(registry.REQUESTS, where='code=~"unavailable|internal_error
 # The lane `contended` waits for locks, as it should.
 _NO_LOCKS = 'lane!="contended"'
 
+_LATE_SECONDS = 86400
+
 ALERTS = (
     Alert(
         "LeaseholdTargetDown",
@@ -160,6 +162,22 @@ ALERTS = (
         Severity.WARNING,
         "A backup failed, and none has succeeded since.",
         "`leasehold backup list` says why.",
+    ),
+    Alert(
+        "LeaseholdRemindersGivenUp",
+        f'max({registry.REMINDER_MAILS}{{state="given_up"}}) > 0',
+        "0m",
+        Severity.WARNING,
+        "A mail with reminders was refused for good in the last seven days, and not sent again.",
+        "`leasehold reminder list --state given_up` says why; mend the address, then `leasehold reminder again`.",
+    ),
+    Alert(
+        "LeaseholdRemindersLate",
+        f"{newest(registry.REMINDERS_FAILING)} > 0 or {newest(registry.REMINDERS_WAITING_SECONDS)} > {_LATE_SECONDS}",
+        "1h",
+        Severity.WARNING,
+        "Reminders do not leave: the mail server cannot be used, or has put a mail off for a day.",
+        "`leasehold reminder status` and `leasehold reminder list --state waiting` say why.",
     ),
     Alert(
         "LeaseholdArchiveFull",

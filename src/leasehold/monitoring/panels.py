@@ -104,6 +104,14 @@ ROWS = (
                 ),
                 "bytes",
             ),
+            Panel(
+                "Mails with reminders",
+                (
+                    (newest(registry.REMINDER_MAILS, "state"), "{{state}}"),
+                    (newest(registry.REMINDERS_FAILING), "mail server failing"),
+                ),
+            ),
+            Panel("The oldest mail that waits", ((newest(registry.REMINDERS_WAITING_SECONDS), "written ago"),), "s"),
             Panel("Days until the volume is full", ((f"min({registry.ARCHIVE_DAYS_LEFT})", "days"),)),
         ),
     ),

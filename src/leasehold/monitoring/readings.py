@@ -10,6 +10,8 @@ from leasehold.monitoring.metric import Reading
 from leasehold.operations.activity import read_latest_sample
 from leasehold.operations.processes import ServerProcess, list_processes
 from leasehold.operations.upkeep import list_jobs, read_partitions
+from leasehold.reminders.record import ReminderRecord
+from leasehold.reminders.record import read_record as read_reminder_record
 
 
 def read_installation(connection: Connection) -> list[Reading]:
@@ -19,6 +21,7 @@ def read_installation(connection: Connection) -> list[Reading]:
         *_activity(connection),
         *_upkeep(connection),
         *_backups(read_record(connection)),
+        *_reminders(read_reminder_record(connection)),
     ]
 
 
@@ -61,3 +64,10 @@ def _backups(record: BackupRecord) -> Iterator[Reading]:
     if record.archived:
         yield Reading(registry.BACKUP_AGE, record.proved_age_seconds, ("proved",))
     yield Reading(registry.BACKUP_FAILING, record.failure is not None)
+
+
+def _reminders(record: ReminderRecord) -> Iterator[Reading]:
+    states = {"waiting": record.waiting, "sent": record.sent_lately, "given_up": record.given_up_lately}
+    yield from (Reading(registry.REMINDER_MAILS, number, (state,)) for state, number in states.items())
+    yield Reading(registry.REMINDERS_WAITING_SECONDS, record.waiting_seconds)
+    yield Reading(registry.REMINDERS_FAILING, record.failure is not None)

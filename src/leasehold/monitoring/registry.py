@@ -136,6 +136,31 @@ BACKUP_FAILING: Final = Metric(
     Scope.INSTALLATION,
     "1 where a backup has failed and none has succeeded since, else 0.",
 )
+REMINDER_MAILS: Final = Metric(
+    "leasehold_reminder_mails",
+    Kind.GAUGE,
+    Scope.INSTALLATION,
+    "Mails with reminders, by how they stand.",
+    (
+        Label(
+            "state",
+            "`waiting` (for another attempt), `sent` (in the last 24 hours) or `given_up` (in the last seven days, and "
+            "not sent again)",
+        ),
+    ),
+)
+REMINDERS_WAITING_SECONDS: Final = Metric(
+    "leasehold_reminder_waiting_seconds",
+    Kind.GAUGE,
+    Scope.INSTALLATION,
+    "How long ago the oldest mail was written that has not left yet; 0 where there is none.",
+)
+REMINDERS_FAILING: Final = Metric(
+    "leasehold_reminders_failing",
+    Kind.GAUGE,
+    Scope.INSTALLATION,
+    "1 where the latest try to send reminders failed, since the mail server could not be used, else 0.",
+)
 ARCHIVE_BYTES: Final = Metric(
     "leasehold_backup_archive_bytes",
     Kind.GAUGE,
@@ -177,6 +202,9 @@ METRICS: Final = (
     JOB_FAILING,
     BACKUP_AGE,
     BACKUP_FAILING,
+    REMINDER_MAILS,
+    REMINDERS_WAITING_SECONDS,
+    REMINDERS_FAILING,
     ARCHIVE_BYTES,
     ARCHIVE_VOLUME_BYTES,
     ARCHIVE_DAYS_LEFT,

@@ -21,13 +21,14 @@ from leasehold.panel.lists.table import Badge
 from leasehold.privacy.vocabulary import (
     Fate,
     PersonState,
+    Receiver,
     RequestKind,
     RequestOutcome,
     RequestState,
     RetentionKind,
     Whose,
 )
-from leasehold.reminders.vocabulary import ReminderKind, ReminderState
+from leasehold.reminders.vocabulary import MailState, ReminderKind, ReminderState
 from leasehold.resources.vocabulary import PickPolicy, ReleaseReason, ResourceKind, ResourceState
 from leasehold.staff.roles import Role
 
@@ -128,6 +129,11 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (ReminderState.GIVEN_UP, _("given up"), "red"),
     (ReminderState.SUPERSEDED, _("superseded"), "secondary"),
     (ReminderState.WITHDRAWN, _("withdrawn"), "secondary"),
+    (MailState.WAITING, _("waits"), "yellow"),
+    (MailState.SENDING, _("is being sent"), "blue"),
+    (MailState.SENT, _("sent"), "green"),
+    (MailState.GIVEN_UP, _("given up"), "red"),
+    (MailState.CANCELLED, _("withdrawn"), "secondary"),
     (ApiKeyState.IN_USE, _("in use"), "green"),
     (ApiKeyState.EXPIRES_SOON, _("expires soon"), "yellow"),
     (ApiKeyState.ROTATING, _("being rotated"), "blue"),
@@ -156,6 +162,8 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (Whose.ANYBODY, _("anybody who is named"), "orange"),
     (Whose.REFERENCE, _("nobody by name"), "secondary"),
     (Whose.NOBODY, _("nobody"), "secondary"),
+    (Receiver.MAIL_SERVER, _("the mail server that reminders leave by"), "secondary"),
+    (Receiver.ARCHIVE, _("the keeper of the backups' archive, who gets them encrypted"), "secondary"),
     (Fate.KEPT, _("kept"), "secondary"),
     (Fate.ROW_DELETED, _("deleted"), "red"),
     (Fate.EMPTIED, _("emptied"), "red"),

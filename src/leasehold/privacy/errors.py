@@ -86,6 +86,13 @@ class NotProposed(DomainError):
         super().__init__(Kind.CONFLICT, "retention_not_proposed", detail, {"id": contact_id})
 
 
+class KeepInvalid(DomainError):
+    """Somebody is kept until a day to come."""
+
+    def __init__(self, problem: str, detail: str, **context: int) -> None:
+        super().__init__(Kind.INVALID, "retention_keep_invalid", detail, {"problem": problem, **context})
+
+
 class MonthsInvalid(DomainError):
     """A rule waits some months."""
 

@@ -1,7 +1,7 @@
 """All data on a person (Art. 15 and 20 GDPR), collected by the map."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from psycopg import sql
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from leasehold.audit.service import record_event
 from leasehold.kit.database import Connection
 from leasehold.kit.orm import driver_connection
 from leasehold.privacy.finding import naming_of, read_known
-from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, RECIPIENTS, TABLES_OF_PERSONS
+from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, RECEIVERS, TABLES_OF_PERSONS
 from leasehold.privacy.naming import find_mentions
 from leasehold.privacy.people import Person, read_person
 
@@ -19,6 +19,19 @@ MOST_CHANGES: Final = 10_000
 _AFFILIATIONS = """
 SELECT i.id, i.name, a.role, a.department FROM affiliations AS a JOIN institutions AS i ON i.id = a.institution_id
  WHERE a.contact_id = %s ORDER BY i.id
+"""
+# What mails told them: of which license, by which rule, about which end.
+_TOLD = """
+SELECT e.mail_id, e.created_at, r.kind, r.days_before, l.license_key, e.about, e.state
+  FROM reminder_ledger AS e
+  JOIN reminder_mails AS m ON m.id = e.mail_id
+  JOIN reminder_rules AS r ON r.id = e.rule_id
+  LEFT JOIN licenses AS l ON l.id = e.license_id
+ WHERE m.contact_id = %s ORDER BY e.id
+"""
+_ERASURES = """
+SELECT erased_at, erased_by, reason FROM erasure_ledger WHERE contact_id = %s
+   AND contact_created_at IS NOT DISTINCT FROM (SELECT created_at FROM contacts WHERE id = %s)
 """
 # What was done about them, the personal values that are still known in the place of their digests.
 _CHANGES = """
@@ -34,8 +47,9 @@ SELECT a.occurred_at, a.actor, a.action, a.table_name, a.row_id,
 def export_person(session: Session, contact_id: int) -> dict[str, Any]:
     """Everything that is known of a person, ready for JSON; that it was asked for is audited.
 
-    `person`, `institutions`, `data` (table → purpose and rows), `mentions` (texts that name them), `changes` (the audit
-    log's, times in UTC), `recipients`, `made_at`. Raises `PersonNotFound`.
+    `person`, `institutions`, `data` (table → purpose and rows), `reminders` (what mails told), `mentions` (texts that
+    name them), `changes` (the audit log's, times in UTC), `erasures` (what the ledger has of them), `recipients`,
+    `made_at`. Raises `PersonNotFound`.
     """
     person = read_person(session, contact_id)
     found = collect(session, person)
@@ -61,12 +75,17 @@ def collect(session: Session, person: Person) -> dict[str, Any]:
         },
         "institutions": [
             dict(zip(("id", "name", "role", "department"), row, strict=True))
-            for row in connection.execute(_AFFILIATIONS, (person.id,))
+            for row in _rows(connection, _AFFILIATIONS, person.id)
         ],
         "data": _data(connection, person.id),
+        "reminders": _told(connection, person.id),
         "mentions": [{"table": one.table, "row": one.row_id, "text": one.text} for one in mentions],
         "changes": _changes(connection, person.id),
-        "recipients": list(RECIPIENTS),
+        "erasures": [
+            {"erased_at": _utc(at), "erased_by": actor, "reason": reason}
+            for at, actor, reason in _rows(connection, _ERASURES, person.id, person.id)
+        ],
+        "recipients": list(RECEIVERS.values()),
         "made_at": _utc(datetime.now(UTC)),
     }
 
@@ -87,8 +106,20 @@ def _data(connection: Connection, contact_id: int) -> dict[str, Any]:
 def _changes(connection: Connection, contact_id: int) -> list[dict[str, Any]]:
     parameters = (contact_id, AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, MOST_CHANGES)
     names = ("occurred_at", "actor", "action", "table", "row", "before", "after")
-    rows: list[Any] = connection.execute(_CHANGES, parameters).fetchall()
-    return [dict(zip(names, (_utc(row[0]), *row[1:]), strict=True)) for row in rows]
+    return [dict(zip(names, (_utc(row[0]), *row[1:]), strict=True)) for row in _rows(connection, _CHANGES, *parameters)]
+
+
+def _told(connection: Connection, contact_id: int) -> list[dict[str, Any]]:
+    names = ("mail", "written_at", "kind", "days_before", "license_key", "about", "state")
+    return [
+        dict(zip(names, (mail, _utc(written), *rule, _utc(about), state), strict=True))
+        for mail, written, *rule, about, state in _rows(connection, _TOLD, contact_id)
+    ]
+
+
+def _rows(connection: Connection, query: LiteralString, *parameters: object) -> list[Any]:
+    rows: list[Any] = connection.execute(query, parameters).fetchall()
+    return rows
 
 
 def _utc(moment: datetime | None) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from leasehold.privacy.vocabulary import Fate, Whose
+from leasehold.privacy.vocabulary import Fate, Receiver, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,12 @@ _OF_CONTACTS: Final = (
         plain="kind extension_reason outcome",
         contact_column="contact_id",
         subject=_EMPTIED,
+    ),
+    _table(
+        "kept_people",
+        "who is kept although a rule proposes to erase them, and why",
+        contact_column="contact_id",
+        reason=_GONE,
     ),
     _table(
         "reminder_mails",
@@ -239,14 +245,14 @@ PERSONAL_DATA_MAP: Final = (
 TABLES_OF_PERSONS: Final = tuple(table for table in PERSONAL_DATA_MAP if table.contact_column is not None)
 """The tables whose rows are a contact's."""
 
-AUDITED_AS_THE_PERSON: Final = ["contacts", "affiliations"]
+AUDITED_AS_THE_PERSON: Final = ["contacts", "affiliations", "kept_people"]
 """Of these, the tables whose rows the audit log calls by the person's id."""
 
 AUDITED_BY_REFERENCE: Final = [table.name for table in TABLES_OF_PERSONS if table.name not in AUDITED_AS_THE_PERSON]
 """The others, whose rows have ids of their own and name the person."""
 
-RECIPIENTS: Final = (
-    "the keeper of the backups' archive, who gets them encrypted",
-    "the vendor's systems that hold an API key, which get no data of contacts",
-)
-"""Who else gets data, for the answer to a request and the record of processing."""
+RECEIVERS: Final[dict[Receiver, str]] = {
+    Receiver.MAIL_SERVER: "the mail server that reminders leave by, which gets address, language and what they say",
+    Receiver.ARCHIVE: "the keeper of the backups' archive, who gets them encrypted",
+}
+"""Who else gets data, for the answer to a request and the record of processing; systems with an API key get none."""

@@ -1,4 +1,4 @@
-"""What people have asked for, how long they are kept, and who was erased."""
+"""What people have asked for, how long they are kept, who is kept longer, and who was erased."""
 
 from datetime import date, datetime
 
@@ -39,6 +39,18 @@ class RetentionRule(Base):
 
     kind: Mapped[str] = plain(primary_key=True)
     months: Mapped[int | None] = plain(Integer)
+
+
+class KeptPerson(Base):
+    """Somebody whom no rule proposes until that day has passed, and why."""
+
+    __tablename__ = "kept_people"
+
+    contact_id: Mapped[int] = plain(
+        ForeignKey(Contact.id, name="kept_people_contact_fkey", ondelete="CASCADE"), primary_key=True
+    )
+    kept_until: Mapped[date] = plain(Date)
+    reason: Mapped[str] = personal()
 
 
 class Erasure(Base):

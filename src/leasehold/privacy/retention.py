@@ -14,12 +14,14 @@ from leasehold.privacy.erasing import Erased, erase
 from leasehold.privacy.errors import MonthsInvalid, NotProposed
 from leasehold.privacy.models import RetentionRule
 from leasehold.privacy.vocabulary import RetentionKind
+from leasehold.settings.days import time_zone
 
 MOST_MONTHS: Final = 600
 MOST_LISTED: Final = 500
 
 # The last sign of dealings with a person: what was changed about them, done about or noted of their institutions, and
-# until when those had licenses. Nobody is proposed who is restricted, has asked for something, or is to be called yet.
+# until when those had licenses. Nobody is proposed who is restricted, is kept, has asked for something, or is to be
+# called yet.
 _PROPOSALS: Final = """
 WITH seen AS (
     SELECT c.id, concat_ws(' ', c.first_name, c.last_name) AS name, p.institutions, p.is_customer,
@@ -40,6 +42,8 @@ WITH seen AS (
            WHERE f.contact_id = c.id) AS p
      WHERE c.erased_at IS NULL AND c.restricted_at IS NULL
        AND NOT EXISTS (SELECT FROM privacy_requests AS r WHERE r.contact_id = c.id AND r.done_on IS NULL)
+       AND NOT EXISTS (SELECT FROM kept_people AS k WHERE k.contact_id = c.id
+                        AND k.kept_until >= (clock_timestamp() AT TIME ZONE %(zone)s)::date)
        AND NOT EXISTS (SELECT FROM activities AS a WHERE a.contact_id = c.id AND a.done_at IS NULL)
 )
 SELECT s.id, s.name, s.institutions, s.last_sign, r.kind, r.months
@@ -81,7 +85,7 @@ def set_rule(session: Session, kind: RetentionKind, months: int | None) -> None:
 def list_proposals(session: Session, *, ids: Collection[int] | None = None, limit: int = MOST_LISTED) -> list[Proposal]:
     """Whom the rules propose to erase now, the longest silent first; of `ids` alone where they are given."""
     session.flush()
-    parameters = {"ids": None if ids is None else list(ids), "most": limit}
+    parameters = {"ids": None if ids is None else list(ids), "most": limit, "zone": time_zone(session).key}
     rows: list[Any] = driver_connection(session).execute(_PROPOSALS, parameters).fetchall()
     return [Proposal(id_, name, at, seen, RetentionKind(kind), months) for id_, name, at, seen, kind, months in rows]
 

@@ -63,6 +63,13 @@ class Whose(StrEnum):
         return self not in {Whose.REFERENCE, Whose.NOBODY}
 
 
+class Receiver(StrEnum):
+    """Who else gets data on people, where it is configured."""
+
+    MAIL_SERVER = "mail_server"
+    ARCHIVE = "archive"
+
+
 class Fate(StrEnum):
     """What becomes of a column when the person is erased."""
 

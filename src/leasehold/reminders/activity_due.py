@@ -9,7 +9,6 @@ from leasehold.customers.vocabulary import Language
 from leasehold.kit.orm import driver_connection
 from leasehold.leads.vocabulary import ActivityKind
 from leasehold.reminders.letters import Letter, day_in_words, write_letter
-from leasehold.reminders.recipients import Recipient
 from leasehold.reminders.subject import About, Due, Look
 from leasehold.reminders.vocabulary import ReminderKind
 
@@ -49,7 +48,10 @@ class DueActivity:
 
 
 class ActivityDue:
-    """Tells members of the staff what they have to do today, all in one letter; late ones that were not told, too."""
+    """Tells members of the staff what they have to do today, all in one letter; late ones that were not told, too.
+
+    In the language of the vendor's mails: members of the staff have none of their own.
+    """
 
     kind: Final = ReminderKind.ACTIVITY_DUE
 
@@ -60,9 +62,8 @@ class ActivityDue:
         if rule is None:
             return []
         rows: Any = connection.execute(_DUE, {"end_of_day": _end_of_day(look)})
-        language = look.vendor.language if look.vendor else Language.DE
         return [
-            Due(Recipient(None, email, language), _activity(row), About(row[-1], activity_id=row[0]), rule[0])
+            Due(look.vendor.colleague(email), _activity(row), About(row[-1], activity_id=row[0]), rule[0])
             for email, *row in rows
         ]
 

@@ -37,6 +37,25 @@ class MailNotTaken(DomainError):
         super().__init__(Kind.CONFLICT, "mail_not_taken", detail, {"address": address, "reason": reason})
 
 
+class ReminderNotFound(DomainError):
+    """The ledger has no such line."""
+
+    def __init__(self, reminder_id: int) -> None:
+        detail = f"There is no reminder {reminder_id}: `leasehold reminder list` names them all."
+        super().__init__(Kind.NOT_FOUND, "reminder_not_found", detail, {"id": reminder_id})
+
+
+class ReminderNotGivenUp(DomainError):
+    """Only what was given up is sent again by hand; all else takes its way by itself."""
+
+    def __init__(self, reminder_id: int) -> None:
+        detail = (
+            f"Reminder {reminder_id} was not given up, so it is not sent again: it was sent, is on its way, or need "
+            "not be told any more."
+        )
+        super().__init__(Kind.CONFLICT, "reminder_not_given_up", detail, {"id": reminder_id})
+
+
 class ReminderRuleNotFound(DomainError):
     """No rule has that id."""
 

@@ -12,7 +12,7 @@ from leasehold.leads.models import Activity
 from leasehold.licensing.license_key import parse_license_key
 from leasehold.licensing.models import LicenseRow
 from leasehold.reminders.models import ReminderEntry, ReminderMail, ReminderRule
-from leasehold.reminders.vocabulary import OF_MAILS, TOLD, ReminderKind, ReminderState
+from leasehold.reminders.vocabulary import TOLD, MailState, ReminderKind, ReminderState
 from leasehold.resources.models import ResourcePool
 
 
@@ -60,7 +60,7 @@ def _with_state(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
 
 
 def _has_state(state: ReminderState) -> ColumnElement[bool]:
-    if state in OF_MAILS:
+    if state.value in {one.value for one in MailState}:
         mails = select(ReminderMail.id).where(ReminderMail.state == state.value)
         return and_(ReminderEntry.state == TOLD, ReminderEntry.mail_id.in_(mails))
     return ReminderEntry.state == state.value

@@ -35,7 +35,7 @@ class PoolLowWater:
             return []
         told = _told(look)
         return [
-            Due(look.vendor, level, About(look.moment, pool_id=level.pool_id), rule[0])
+            Due(look.vendor.recipient, level, About(look.moment, pool_id=level.pool_id), rule[0])
             for level in _low_pools(look)
             if level.pool_id not in told
         ]

@@ -9,7 +9,7 @@ from leasehold.kit.configuration import Configuration
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An address, and the language that is spoken there. `contact_id` None is the vendor."""
+    """An address, and the language that is spoken there. `contact_id` None is the vendor, or one of the staff."""
 
     contact_id: int | None
     address: str
@@ -22,18 +22,34 @@ SELECT c.id AS customer_id, a.contact_id, d.value AS address, i.language
   JOIN institutions AS i ON i.id = c.institution_id AND NOT i.do_not_contact AND i.archived_at IS NULL
   JOIN affiliations AS a ON a.institution_id = i.id AND a.is_primary
        AND (a.valid_from IS NULL OR a.valid_from <= current_date) AND (a.valid_to IS NULL OR a.valid_to >= current_date)
+  JOIN contacts AS p ON p.id = a.contact_id AND p.restricted_at IS NULL
   JOIN LATERAL (SELECT value FROM contact_details
                  WHERE contact_id = a.contact_id AND kind = 'email' AND is_primary
                    AND NOT opt_out AND status <> 'invalid'
                  ORDER BY id LIMIT 1) AS d ON true
 """
 """Who may be written to about a customer's licenses, at most one for each: the primary contact, at their primary e-mail
-address, in the customer's language; not where they have objected, have left, or the address does not work. A customer
-without a row is written to by nobody."""
+address, in the customer's language; not where they have objected, have left, are restricted, or the address does not
+work. A customer without a row is written to by nobody."""
 
 
-def vendor_of(configuration: Configuration) -> Recipient | None:
-    """The vendor's own address; None where none is configured."""
-    if configuration.mail_vendor is None:
-        return None
-    return Recipient(None, configuration.mail_vendor, Language(configuration.mail_language))
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """The language that the vendor's people are written to in, and the vendor's own address, if any is configured."""
+
+    language: Language
+    address: str | None = None
+
+    @property
+    def recipient(self) -> Recipient | None:
+        """Who hears of the vendor's own matters."""
+        return None if self.address is None else self.colleague(self.address)
+
+    def colleague(self, address: str) -> Recipient:
+        """A member of the staff."""
+        return Recipient(None, address, self.language)
+
+
+def vendor_of(configuration: Configuration) -> Vendor:
+    """The vendor as configured."""
+    return Vendor(Language(configuration.mail_language), configuration.mail_vendor)

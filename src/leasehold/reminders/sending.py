@@ -1,6 +1,7 @@
 """Send what is due: each mail at least once, and never twice without saying so.
 
-1. Only one process of an installation sends at a time (an advisory lock, which dies with its holder).
+1. Only one process of an installation sends at a time (an advisory lock, which dies with its holder), and none before
+   the hour of the day that is set (`hours.py`).
 2. Mails that a dead process was sending are in doubt: they wait again, under the same Message-ID, and say so.
 3. The server is tried first: while it is away nothing is planned, so that what is late collapses into what is nearest.
 4. What is due becomes mails that wait, with their lines in the ledger. That is committed.
@@ -19,12 +20,13 @@ from leasehold.kit.database import Database
 from leasehold.kit.orm import driver_connection, transaction
 from leasehold.reminders import post
 from leasehold.reminders.errors import MailServerAway, RemindersBusy
+from leasehold.reminders.hours import leaves_at
 from leasehold.reminders.letters import Letter
 from leasehold.reminders.mail_server import Answer, Fate, compose, hand_over, mail_server
 from leasehold.reminders.mail_settings import MailSettings
 from leasehold.reminders.planning import SUBJECTS, plan_mails
 from leasehold.reminders.post import Mail
-from leasehold.reminders.recipients import Recipient
+from leasehold.reminders.recipients import Vendor
 from leasehold.reminders.record import note_failure, note_run
 from leasehold.reminders.subject import Clock, Look, database_time, look_at
 
@@ -35,13 +37,17 @@ NO_ADDRESS = "this is no address that a mail can be sent to"
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the mails; `untold` is how much there was nobody to tell to."""
+    """What became of the mails; `untold` is how much there was nobody to tell to.
+
+    Where it is too early, nothing was looked at, and what is due leaves at `leaves_at`.
+    """
 
     sent: int = 0
     waiting: int = 0
     given_up: int = 0
     cancelled: int = 0
     untold: int = 0
+    leaves_at: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -62,14 +68,21 @@ class Sender:
 
     database: Database
     settings: MailSettings
-    vendor: Recipient | None
+    vendor: Vendor
     actor: Actor
     clock: Clock = database_time
     _tally: Tally = field(default_factory=Tally)
 
     def send_due(self) -> Tally:
-        """Send everything that is due now. Raises `RemindersBusy` and `MailServerAway`; both leave what is due due."""
+        """Send everything that is due now, from the hour of the day on that is set.
+
+        Raises `RemindersBusy` and `MailServerAway`; both leave what is due due.
+        """
         with self._alone():
+            with self._look() as look:
+                self._tally.leaves_at = leaves_at(look)
+            if self._tally.leaves_at is not None:
+                return self._tally
             try:
                 self._plan()
                 self._send_waiting()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from leasehold.customers.vocabulary import Language
 from leasehold.kit.orm import driver_connection
 from leasehold.reminders.letters import Letter
-from leasehold.reminders.recipients import Recipient
+from leasehold.reminders.recipients import Recipient, Vendor
 from leasehold.reminders.vocabulary import ReminderKind
 from leasehold.settings.days import time_zone
 
@@ -23,13 +23,13 @@ Clock = Callable[[Session], datetime]
 class Look:
     """A look at what is due: in which transaction, at which moment, with days that begin and end in `zone`.
 
-    `vendor` hears of the vendor's own matters.
+    `vendor` hears of the vendor's own matters, and says in which language the staff is written to.
     """
 
     session: Session
     moment: datetime
     zone: ZoneInfo
-    vendor: Recipient | None
+    vendor: Vendor
 
 
 def database_time(session: Session) -> datetime:
@@ -39,7 +39,7 @@ def database_time(session: Session) -> datetime:
     return moment
 
 
-def look_at(session: Session, vendor: Recipient | None, clock: Clock = database_time) -> Look:
+def look_at(session: Session, vendor: Vendor, clock: Clock = database_time) -> Look:
     """A look at this moment."""
     return Look(session, clock(session), time_zone(session), vendor)
 

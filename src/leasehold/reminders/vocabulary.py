@@ -12,6 +12,16 @@ class ReminderKind(StrEnum):
     ACTIVITY_DUE = "activity_due"
 
 
+class MailState(StrEnum):
+    """How a mail stands; nothing of a cancelled one was true any more."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+    CANCELLED = "cancelled"
+
+
 class ReminderState(StrEnum):
     """How a reminder stands: as its mail does, unless it need not be told any more."""
 
@@ -25,6 +35,3 @@ class ReminderState(StrEnum):
 
 TOLD: Final = "told"
 """What the ledger says of a reminder that stands as its mail does."""
-
-OF_MAILS: Final = (ReminderState.WAITING, ReminderState.SENDING, ReminderState.SENT, ReminderState.GIVEN_UP)
-"""The states that are those of the mail."""

@@ -75,6 +75,14 @@ SETTINGS: tuple[Setting, ...] = (
         "expiring_license_days", 30, 1, 365, "days", "How long before its end a license is shown as one that expires."
     ),
     TimeZoneSetting("timezone", machine_time_zone, "The time zone that days begin and end in."),
+    IntegerSetting(
+        "reminder_hour",
+        8,
+        0,
+        20,
+        "o'clock",
+        "From which hour of the day on reminders leave, in the installation's time zone.",
+    ),
     TextSetting(
         PANEL_URL,
         "",

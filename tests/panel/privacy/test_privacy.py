@@ -13,7 +13,7 @@ from leasehold.privacy.map import PERSONAL_DATA_MAP
 from leasehold.staff.roles import Role
 from tests.licensing.vendor import scalar
 from tests.panel.conftest import ClientAs
-from tests.privacy.stock import TRACES, Traces, leave_traces
+from tests.privacy.stock import ACTOR, TRACES, Traces, leave_traces, tell_by_mail
 from tests.privacy.test_erasing import traces_in
 
 
@@ -38,6 +38,30 @@ def test_a_person_is_found_read_and_downloaded(desk: FlaskClient, left: Traces, 
     assert json.loads(answer.text)["person"]["name"] == "Zaphod Beeblebrox"
     with database.connect(application="test") as connection:
         assert scalar(connection, "SELECT count(*) FROM audit_log WHERE action = 'export'") == 1
+
+
+def test_a_person_s_page_speaks_the_reader_s_language(desk: FlaskClient, left: Traces, database: Database) -> None:
+    tell_by_mail(database, left)
+    page = desk.get(f"/privacy/people/{left.contact_id}").text
+    shown = re.findall(r"<dd>([^<]*)</dd>", page) + re.findall(r'<div class="change">.*?</span> ([^<]*)</div>', page)
+    assert {"e-mail", "not verified", "erasure", "call", "German", "withdrawn", "end of a license"} <= {*shown}
+    assert not {"email", "unverified", "de", "cancelled", "license_expiry"} & {*shown}
+    assert left.license_key in page, "what a mail told of"
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SALES])
+def test_the_ways_to_a_person_s_data_are_those_of_administrators(client_as: ClientAs, left: Traces, role: Role) -> None:
+    somebody, data = client_as(role), f'href="/privacy/people/{left.contact_id}"'
+    institution = f"/institutions/{left.institution_id}"
+    for page in (f"/customers/{left.customer_id}", institution, f"{institution}/contacts/{left.contact_id}"):
+        assert (data in somebody.get(page).text) is (role is Role.ADMINISTRATOR), page
+
+
+def test_the_ways_back_from_a_person_s_data(desk: FlaskClient, left: Traces) -> None:
+    data, institution = f"/privacy/people/{left.contact_id}", f"/institutions/{left.institution_id}"
+    assert f'href="{institution}/contacts/{left.contact_id}"' in desk.get(data).text
+    assert desk.post(f"{data}/restrict", data={"reason": "disputed"}).status_code == 303
+    assert f'href="{institution}"' in desk.get(data).text, "who is hidden has no other page"
 
 
 def test_a_person_is_erased_after_a_look(desk: FlaskClient, left: Traces, database: Database, tmp_path: Path) -> None:
@@ -98,6 +122,15 @@ def test_retention_is_set_and_approved(desk: FlaskClient, database: Database) ->
     assert desk.post("/privacy/retention", data=rules | {"lead_contacts": "0"}).status_code == 422
     assert desk.post("/privacy/retention", data=rules).status_code == 303
     assert "Slartibartfast" in desk.get("/privacy/retention").text
+    keep, reason = "/privacy/retention/1/keep", {"reason": "a lawsuit"}
+    assert "Keep Slartibartfast" in desk.get(keep).text
+    for day, status in (("", 422), ("2020-01-01", 422), ("2040-12-31", 303)):
+        assert desk.post(keep, data=reason | {"until": day}).status_code == status, day
+    assert "Nobody is proposed." in desk.get("/privacy/retention").text
+    assert "a lawsuit" in desk.get("/privacy/people/1").text
+    with database.connect(application="test") as connection:
+        ACTOR.sign(connection)
+        connection.execute("UPDATE kept_people SET kept_until = '2026-01-01'")
     approve = "/privacy/retention/approve"
     assert desk.post(approve).status_code == 303
     assert "Erase 1 person for good?" in desk.post(approve, data={"id": "1"}).text
@@ -126,9 +159,49 @@ def test_an_erased_person_is_not_written_down_again_unawares(
         assert scalar(connection, "SELECT count(*) FROM contacts WHERE erased_at IS NULL") == 1
 
 
+def test_nobody_erased_comes_back_by_a_change(desk: FlaskClient, left: Traces, database: Database) -> None:
+    contacts = f"/customers/{left.customer_id}/contacts"
+    known = {"last_name": "Prefect", "language": "en", "details-0-kind": "phone", "details-0-value": "030 7777777"}
+    assert desk.post(f"{contacts}/new", data=known).status_code == 303
+    with database.connect(application="test") as connection:
+        ford = scalar(connection, "SELECT max(id) FROM contacts")
+    assert desk.post(f"/privacy/people/{left.contact_id}/erase", data={"reason": "asked"}).status_code == 303
+    theirs = {"details-1-kind": "email", "details-1-value": "zaphod@example.org"}
+    institution = {"name": "Heart of Gold GmbH", "language": "en"}
+    doors = (
+        (f"{contacts}/{ford}", known),
+        (f"/institutions/{left.institution_id}/contacts/{ford}/edit", known),
+        (f"/institutions/{left.institution_id}/edit", institution),
+        ("/institutions/new", institution),
+    )
+    for door, said in doors:
+        refused = desk.post(door, data=said | theirs | _version_of(desk, door))
+        assert (refused.status_code, "agreed to it anew" in refused.text) == (409, True), door
+        assert "zaphod@example.org" in refused.text, "what was typed is there still"
+    for door, said in doors:
+        agreed = said | theirs | _version_of(desk, door) | {"agreed": "y"}
+        assert desk.post(door, data=agreed).status_code == 303, door
+    again = known | theirs | _version_of(desk, doors[0][0]) | {"role": "Researcher"}
+    assert desk.post(doors[0][0], data=again).status_code == 303, "what is there is not asked about again"
+
+
+def _version_of(desk: FlaskClient, form: str) -> dict[str, str]:
+    found = re.search(r'name="version"[^>]*value="(\d+)"', desk.get(form).text)
+    return {"version": found[1]} if found else {}
+
+
 def test_the_map_says_what_for_of_everything_personal(desk: FlaskClient) -> None:
     personal = {
         table.name for table in PERSONAL_DATA_MAP if any(one.whose.is_personal for one in table.columns.values())
     }
     assert personal == PURPOSES.keys()
     assert "contacts.first_name" in desk.get("/privacy/map").text
+
+
+def test_the_record_of_processing_is_made_of_the_map_and_what_is_configured(desk: FlaskClient) -> None:
+    page = desk.get("/privacy/record").text
+    missing = [str(words) for words in PURPOSES.values() if str(words) not in page]
+    assert missing == []
+    assert ("no limit is set" in page, "First name, Last name" in page, "<dd>none</dd>" in page) == (True, True, True)
+    assert desk.post("/privacy/retention", data={"lead_contacts": "24"}).status_code == 303
+    assert "proposed for erasure after 24 months" in desk.get("/privacy/record").text

@@ -12,7 +12,7 @@ from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
 from tests.panel.conftest import ClientAs, make_panel
 from tests.reminders.mailbox import mailbox
-from tests.reminders.stock import DAY, Clock, change, make_customer, make_license, rows
+from tests.reminders.stock import DAY, Clock, change, make_customer, make_license, rows, set_hour
 from tests.resources.stock import make_pool
 
 SOON = datetime.now(UTC) + 5 * DAY
@@ -90,3 +90,38 @@ def test_rules_are_switched_by_administrators(client_as: ClientAs, database: Dat
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.SALES, Role.AUDITOR])
 def test_nobody_else_switches_rules(client_as: ClientAs, database: Database, role: Role) -> None:
     assert client_as(role).post("/reminders/rules/1", data={"active": "no"}).status_code == 403
+
+
+def test_what_was_given_up_is_told_and_sent_again_from_the_list(
+    client_as: ClientAs, fresh_database: FreshDatabase, database: Database, key: str
+) -> None:
+    with mailbox() as box:
+        clock = Clock(fresh_database, box.settings())
+        box.refusals["ada@acme.test"] = "550 5.1.1 mailbox full"
+        clock.send_at(datetime.now(UTC))
+        box.refusals.clear()
+        client = client_as(Role.SALES)
+        assert "1 mail of the last seven days" in client.get("/dashboard").text
+        ((reminder,),) = rows(database, "SELECT id FROM reminder_ledger WHERE state = 'told'")
+        ((superseded,),) = rows(database, "SELECT min(id) FROM reminder_ledger WHERE state = 'superseded'")
+        asked = client.post("/reminders/all/bulk", data={"act": "again", "chosen": [reminder, superseded]}).text
+        assert "Send the mails of 2 reminders again?" in asked
+        signed = asked.split('name="selection" value="')[1].split('"')[0]
+        done = client.post("/reminders/all/bulk", data={"act": "again", "selection": signed}).text
+        assert ("1 done, 1 refused" in done, "was not given up" in done) == (True, True)
+        assert clock.send_at(datetime.now(UTC) + DAY).sent == 1
+        clock.close()
+    assert [mail["To"] for mail in box.mails] == ["ada@acme.test"]
+    assert "mail of the last seven days" not in client.get("/dashboard").text
+
+
+def test_the_page_says_when_reminders_leave(client_as: ClientAs, database: Database, key: str) -> None:
+    client = client_as(Role.ADMINISTRATOR)
+    set_hour(database, 0)
+    assert "It leaves within a quarter of an hour." in client.get("/reminders").text
+    now = datetime.now(UTC)
+    zone = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
+    change(database, "INSERT INTO settings (name, value) VALUES ('timezone', to_jsonb(%s::text))", zone)
+    set_hour(database, 20)
+    text = client.get("/reminders").text
+    assert ("8:00:00\u202fPM" in text, "#reminder_hour" in text) == (True, True)

@@ -41,6 +41,7 @@ RESTORED: Final = frozenset(
         "institution_note_versions",
         "institution_notes",
         "institutions",
+        "kept_people",
         "license_batches",
         "license_denials",
         "license_heartbeats",

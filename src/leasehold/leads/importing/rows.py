@@ -92,8 +92,8 @@ def person_of(fields: Cells) -> ContactCard | None:
 
 
 def ways_of(fields: Cells) -> list[str]:
-    """How the person of a row is reached."""
-    return [fields[name] for name in ("contact_email", "contact_phone") if name in fields]
+    """How the institution of a row is reached, and the person."""
+    return [fields[name] for name in ("email", "phone", "contact_email", "contact_phone") if name in fields]
 
 
 def _details(fields: Cells, *, email: str, phone: str) -> tuple[Detail, ...]:

@@ -41,6 +41,7 @@ CREATE TABLE reminder_mails (
     CONSTRAINT reminder_mails_sent_at CHECK ((state = 'sent') = (sent_at IS NOT NULL))
 );
 CREATE INDEX reminder_mails_contact ON reminder_mails (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX reminder_mails_sent ON reminder_mails (sent_at) WHERE state = 'sent';
 CREATE INDEX reminder_mails_unsettled ON reminder_mails (state, id) WHERE state IN ('waiting', 'sending', 'given_up');
 
 -- What was told, or need not be told any more, by which rule: of a license, about one end of it; of a pool, about one fall below
@@ -84,6 +85,9 @@ GRANT SELECT ON reminder_rules, reminder_mails, reminder_ledger, reminder_state 
 GRANT SELECT (id, institution_id, kind, subject, assignee_id, due_at, done_at) ON activities TO leasehold_worker;
 GRANT SELECT (id, email, disabled_at) ON staff_members TO leasehold_worker;
 GRANT UPDATE (active) ON reminder_rules TO leasehold_panel;
-GRANT UPDATE (recipient, failure) ON reminder_mails TO leasehold_panel;
+GRANT UPDATE (recipient, failure, state, next_attempt_at) ON reminder_mails TO leasehold_panel;
 GRANT INSERT, UPDATE ON reminder_mails, reminder_ledger TO leasehold_worker;
 GRANT UPDATE ON reminder_state TO leasehold_worker;
+-- For the figures that are told to those who watch from outside: how mails stand, never to whom they are.
+GRANT SELECT (state, created_at, attempted_at, sent_at) ON reminder_mails TO leasehold_server;
+GRANT SELECT ON reminder_state TO leasehold_server;

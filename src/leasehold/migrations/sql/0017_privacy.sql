@@ -70,6 +70,18 @@ CREATE TABLE retention_rules (
 INSERT INTO retention_rules (kind) VALUES ('lead_contacts'), ('former_customer_contacts');
 CALL audit_changes_of('retention_rules', 'kind', '{months}');
 
+-- Who is kept although a rule proposes to erase them, until when, and why. Not a column of contacts: a decision about
+-- somebody is no sign of dealings with them.
+CREATE TABLE kept_people (
+    contact_id bigint CONSTRAINT kept_people_pkey PRIMARY KEY
+        CONSTRAINT kept_people_contact_fkey REFERENCES contacts (id) ON DELETE CASCADE,
+    kept_until date NOT NULL,
+    reason text NOT NULL CONSTRAINT kept_people_reason_present CHECK (reason <> '')
+);
+CALL audit_changes_of('kept_people', 'contact_id', '{contact_id,kept_until,reason}', '{reason}');
+CREATE TRIGGER kept_people_of_nobody_erased BEFORE INSERT OR UPDATE OF contact_id ON kept_people
+    FOR EACH ROW EXECUTE FUNCTION refuse_data_on_erased();
+
 -- Who was erased: ids, and keyed digests of how they were reached, by which they are known when they come again. An id may
 -- be given anew after a restore, so the row's age says who is meant (NULL: the row was gone already).
 CREATE TABLE erasure_ledger (
@@ -164,6 +176,7 @@ REVOKE EXECUTE ON FUNCTION erase_traces FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_traces TO leasehold_panel;
 
 GRANT SELECT, INSERT, UPDATE ON privacy_requests TO leasehold_panel;
+GRANT SELECT, INSERT, UPDATE, DELETE ON kept_people TO leasehold_panel;
 GRANT SELECT, UPDATE (months) ON retention_rules TO leasehold_panel;
 GRANT SELECT, INSERT ON erasure_ledger TO leasehold_panel;
 GRANT SELECT ON texts_about_institutions TO leasehold_panel, leasehold_backup;

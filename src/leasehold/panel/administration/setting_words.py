@@ -37,6 +37,7 @@ _WORDS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "timezone": (DISPLAY, _("Time zone")),
     "silent_device_days": (DISPLAY, _("Silent devices")),
     "expiring_license_days": (DISPLAY, _("Licenses that expire")),
+    "reminder_hour": (DISPLAY, _("Reminders leave from")),
     "panel_url": (SIGN_IN, _("Address of the panel")),
     "second_factor_required": (SIGN_IN, _("Second factor for everybody")),
     "session_hours": (SIGN_IN, _("Signed in at most")),
@@ -62,6 +63,7 @@ SAID_BY_THE_REGISTRY: Final = (
     _("After how many days without a sign of life an active device is shown as silent."),
     _("How long before its end a license is shown as one that expires."),
     _("The time zone that days begin and end in."),
+    _("From which hour of the day on reminders leave, in the installation's time zone."),
     _("Where people reach the panel, if a proxy stands before it; empty: as LEASEHOLD_PANEL_URL says."),
     _("Whether everybody who works in the panel needs more than a password to sign in."),
     _("How long somebody stays signed in to the panel at most."),
@@ -97,6 +99,7 @@ SAID_BY_THE_REGISTRY: Final = (
     _("calls a minute"),
     _("IANA time zone"),
     _("web address"),
+    _("o'clock"),
     _("hours:minutes"),
     _("backups"),
 )

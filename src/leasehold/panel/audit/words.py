@@ -43,6 +43,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "recovery_kit_confirmed": _("recovery kit confirmed"),
     "recovery_kit_renewed": _("recovery kit renewed"),
     "restored": _("restored"),
+    "reminder_again": _("to be sent again"),
 }
 
 TABLES: Final[dict[str, LazyString]] = {
@@ -80,7 +81,9 @@ TABLES: Final[dict[str, LazyString]] = {
     "resource_notes": _("note on a resource"),
     "resource_imports": _("import of resources"),
     "reminder_rules": _("rule of reminders"),
+    "reminder_mails": _("mail with reminders"),
     "privacy_requests": _("request about data"),
+    "kept_people": _("exception from retention"),
     "retention_rules": _("rule of retention"),
     "audit_log": _("audit log"),
     "backups": _("backup"),

@@ -13,9 +13,8 @@ from leasehold.customers.details import Detail
 from leasehold.customers.editing import CustomerCard
 from leasehold.customers.models import ContactDetail, Customer
 from leasehold.customers.vocabulary import DetailKind, Language, Salutation
-from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.panel.fields import RowList, day, text
-from leasehold.panel.privacy.erasure import erased_people
+from leasehold.panel.privacy.erasure import ErasedForm, agreed_anew
 from leasehold.panel.saving import PanelForm
 from leasehold.panel.stale import Stored, VersionedForm
 from leasehold.panel.words import choices_of
@@ -66,7 +65,7 @@ def detail_rows(known: Iterable[Detail | ContactDetail]) -> list[dict[str, str |
     return [{"kind": str(one.kind), "value": one.value, "label": one.label} for one in known]
 
 
-class ContactFields(PanelForm):
+class ContactFields(ErasedForm):
     """What is said of a person."""
 
     first_name = text(_("First name"), contacts.LONGEST_NAME)
@@ -82,6 +81,7 @@ class ContactFields(PanelForm):
     details = RowList(
         FormField(DetailRow), _("Ways to reach the person"), max_entries=details.MOST_DETAILS + 3, default=()
     )
+    agreed = agreed_anew()
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
@@ -102,18 +102,6 @@ class ContactFields(PanelForm):
             valid_from=self.valid_from.data,
             valid_to=self.valid_to.data,
         )
-
-
-class NewContactForm(ContactFields):
-    """The same, of somebody who may have been erased here before."""
-
-    agreed = BooleanField(
-        _("The person has agreed anew to be written down"), description=_("Only where they were erased here before.")
-    )
-
-    def erased(self) -> Erased:
-        """Who must not be written down: nobody, where the person has agreed anew."""
-        return NOBODY_ERASED if self.agreed.data else erased_people()
 
 
 class EditContactForm(ContactFields, VersionedForm):

@@ -16,10 +16,10 @@ from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
 from leasehold.panel.customers.choosing import numbered_name
 from leasehold.panel.customers.forms import (
+    ContactFields,
     CustomerFields,
     EditContactForm,
     EditCustomerForm,
-    NewContactForm,
     stored_contact,
     stored_customer,
 )
@@ -120,7 +120,7 @@ def add_contact(customer_id: int) -> ResponseReturnValue:
     """Write down a person."""
     here = url_for("customers.show_customer", customer_id=customer_id)
     customer = read_customer(db(), customer_id)
-    form = NewContactForm.read(language=customer.institution.language)
+    form = ContactFields.read(language=customer.institution.language)
 
     def save() -> str:
         contacts.add_contact(db(), customer.institution_id, form.card(), erased=form.erased())
@@ -142,7 +142,8 @@ def edit_contact(customer_id: int, contact_id: int) -> ResponseReturnValue:
     form = EditContactForm.read(**stored.values, version=stored.version)
 
     def save() -> str:
-        contacts.edit_contact(db(), institution_id, contact_id, form.card(), version=form.version.data)
+        version, erased = form.version.data, form.erased()
+        contacts.edit_contact(db(), institution_id, contact_id, form.card(), version=version, erased=erased)
         flash(_("The contact is saved."), "success")
         return here
 

@@ -1,4 +1,4 @@
-"""Whether everything runs that should: the server's processes, jobs, partitions, the audit log, backups."""
+"""Whether everything runs that should: the server's processes, jobs, partitions, the audit log, backups, reminders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from leasehold.backups.record import BackupRecord, read_record
 from leasehold.kit.database import Connection
 from leasehold.operations.processes import ServerProcess, list_processes
 from leasehold.operations.upkeep import HeartbeatPartitions, JobState, list_jobs, read_partitions
+from leasehold.reminders.record import ReminderRecord
+from leasehold.reminders.record import read_record as read_reminder_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Health:
     partitions: HeartbeatPartitions
     audit_signed_at: datetime | None
     backups: BackupRecord
+    reminders: ReminderRecord
 
     @property
     def troubled_processes(self) -> list[ServerProcess]:
@@ -42,11 +45,12 @@ class Health:
 
 
 def read_health(connection: Connection, audit_signed_at: datetime | None) -> Health:
-    """The health of this moment, in four statements."""
+    """The health of this moment, in five statements."""
     return Health(
         list_processes(connection),
         list_jobs(connection),
         read_partitions(connection),
         audit_signed_at,
         read_record(connection),
+        read_reminder_record(connection),
     )

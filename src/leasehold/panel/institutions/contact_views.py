@@ -10,7 +10,7 @@ from leasehold.customers.institutions import read_institution
 from leasehold.customers.vocabulary import DetailStatus
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
-from leasehold.panel.customers.forms import EditContactForm, NewContactForm, stored_contact
+from leasehold.panel.customers.forms import ContactFields, EditContactForm, stored_contact
 from leasehold.panel.institutions.forms import JudgeForm, KnownPersonForm, judged
 from leasehold.panel.institutions.views import FORM, page_of, pages
 from leasehold.panel.rights import Right
@@ -24,7 +24,7 @@ _CONTACT = f"{_CONTACTS}/<int:contact_id>"
 @pages.page(f"{_CONTACTS}/new", needs=Right.CHANGE_CUSTOMERS, methods=FORM)
 def add_contact(institution_id: int) -> ResponseReturnValue:
     """Write down a person."""
-    form = NewContactForm.read(language=read_institution(db(), institution_id).language)
+    form = ContactFields.read(language=read_institution(db(), institution_id).language)
 
     def save() -> str:
         contacts.add_contact(db(), institution_id, form.card(), erased=form.erased())
@@ -75,7 +75,8 @@ def edit_contact(institution_id: int, contact_id: int) -> ResponseReturnValue:
     form = EditContactForm.read(**stored.values, version=stored.version)
 
     def save() -> str:
-        contacts.edit_contact(db(), institution_id, contact_id, form.card(), version=form.version.data)
+        version, erased = form.version.data, form.erased()
+        contacts.edit_contact(db(), institution_id, contact_id, form.card(), version=version, erased=erased)
         flash(_("The contact is saved."), "success")
         return page_of(institution_id)
 

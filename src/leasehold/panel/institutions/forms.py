@@ -23,6 +23,7 @@ from leasehold.panel.context import db
 from leasehold.panel.customers.forms import DetailRow, detail_rows, read_details
 from leasehold.panel.fields import RowList, day, text
 from leasehold.panel.institutions.words import stage_words
+from leasehold.panel.privacy.erasure import ErasedForm, agreed_anew
 from leasehold.panel.saving import PanelForm
 from leasehold.panel.stale import Stored, VersionedForm
 from leasehold.panel.words import choices_of
@@ -60,7 +61,7 @@ class AddressRow(PlainForm):  # type: ignore[misc]  # wtforms has no types
     country = text(_("Country, such as DE"), 20)
 
 
-class InstitutionFields(PanelForm):
+class InstitutionFields(ErasedForm):
     """What is said of an institution."""
 
     name = text(_("Name"), institutions.LONGEST_NAME, required=True)
@@ -78,6 +79,7 @@ class InstitutionFields(PanelForm):
         FormField(DetailRow), _("Ways to reach the institution"), max_entries=details.MOST_DETAILS + 3, default=()
     )
     addresses = RowList(FormField(AddressRow), _("Addresses"), max_entries=addresses.MOST_ADDRESSES + 3, default=())
+    agreed = agreed_anew()
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)

@@ -68,7 +68,7 @@ def add_institution() -> ResponseReturnValue:
     form = InstitutionFields.read()
 
     def save() -> str:
-        made = add_lead(db(), form.card(db()))
+        made = add_lead(db(), form.card(db()), erased=form.erased())
         flash(_("The institution is written down."), "success")
         if possible_duplicates(db(), made.id):
             flash(_("It may have been written down before: compare."), "warning")
@@ -127,7 +127,8 @@ def edit_institution(institution_id: int) -> ResponseReturnValue:
     form = EditInstitutionForm.read(**stored.values, version=stored.version)
 
     def save() -> str:
-        institutions.edit_institution(db(), institution_id, form.card(db()), version=form.version.data)
+        card, version = form.card(db()), form.version.data
+        institutions.edit_institution(db(), institution_id, card, version=version, erased=form.erased())
         flash(_("The institution is saved."), "success")
         return page_of(institution_id)
 

@@ -1,14 +1,20 @@
 """A row about a person as people read it: what each column is called, and what stands in it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from leasehold.customers.vocabulary import AddressKind, DetailKind, DetailStatus, Language, Salutation
+from leasehold.leads.vocabulary import ActivityKind
 from leasehold.panel.locale import format_moment
+from leasehold.panel.words import words_for
+from leasehold.privacy.vocabulary import RequestKind, RequestOutcome
+from leasehold.reminders.vocabulary import MailState, ReminderKind
 
 _COLUMNS: Final[dict[str, LazyString]] = {
     "first_name": _("First name"),
@@ -41,6 +47,12 @@ _COLUMNS: Final[dict[str, LazyString]] = {
     "done_on": _("Done on"),
     "received_on": _("Came on"),
     "extension_reason": _("Why the time was extended"),
+    "recipient": _("Recipient"),
+    "state": _("State"),
+    "sent_at": _("Sent"),
+    "failure": _("Why not"),
+    "kept_until": _("Kept until"),
+    "reason": _("Reason"),
     "restricted_at": _("Restricted since"),
     "restriction_reason": _("Why the data are restricted"),
     "erased_at": _("Erased"),
@@ -49,15 +61,56 @@ _COLUMNS: Final[dict[str, LazyString]] = {
 }
 """In the order in which they are read; what is not here says nothing to people (keys, versions, other forms)."""
 
+_ELSEWHERE: Final[dict[str, LazyString]] = {
+    "value_norm": _("the same, as it is compared"),
+    "email": _("E-mail address"),
+    "name": _("Name"),
+    "address": _("Network address"),
+    "change_address": _("Network address"),
+    "user_agent": _("Browser"),
+    "device_name": _("Name of the device"),
+    "owner": _("Owner"),
+    "reserved_for": _("Reserved for"),
+    "body": _("Text"),
+    "content": _("Content"),
+}
+"""What a person's own page does not show."""
 
-def row_in_words(row: Mapping[str, Any]) -> list[tuple[LazyString, str]]:
+_VOCABULARIES: Final[dict[tuple[str, str], type[StrEnum]]] = {
+    ("contacts", "language"): Language,
+    ("contacts", "salutation"): Salutation,
+    ("contact_details", "kind"): DetailKind,
+    ("contact_details", "status"): DetailStatus,
+    ("addresses", "kind"): AddressKind,
+    ("activities", "kind"): ActivityKind,
+    ("privacy_requests", "kind"): RequestKind,
+    ("privacy_requests", "outcome"): RequestOutcome,
+    ("reminder_mails", "kind"): ReminderKind,
+    ("reminder_mails", "language"): Language,
+    ("reminder_mails", "state"): MailState,
+}
+_DIGEST: Final = "sha256:"
+
+
+def column_words(name: str) -> LazyString:
+    """What a column is called that holds something personal."""
+    return _COLUMNS.get(name) or _ELSEWHERE[name]
+
+
+def row_in_words(table: str, row: Mapping[str, Any] | None) -> list[tuple[LazyString, str]]:
     """The columns of a row that say something, by their names in the reader's language."""
-    return [
-        (words, _in_words(name, row[name])) for name, words in _COLUMNS.items() if row.get(name) not in (None, "", [])
-    ]
+    said = {name: value for name, value in (row or {}).items() if value not in (None, "", [])}
+    return [(words, _in_words(table, name, said[name])) for name, words in _COLUMNS.items() if name in said]
 
 
-def _in_words(name: str, value: Any) -> str:
+def _in_words(table: str, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(gettext("yes") if value else gettext("no"))
-    return format_moment(datetime.fromisoformat(value)) if name.endswith("_at") else str(value)
+    if str(value).startswith(_DIGEST):
+        return str(gettext("personal"))
+    if name.endswith("_at"):
+        return format_moment(datetime.fromisoformat(value))
+    if name.endswith("_on") or name in {"valid_from", "valid_to", "kept_until"}:
+        return str(format_date(date.fromisoformat(value)))
+    vocabulary = _VOCABULARIES.get((table, name))
+    return str(value if vocabulary is None else words_for(vocabulary(value)))

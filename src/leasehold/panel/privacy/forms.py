@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from leasehold.panel.fields import text
 from leasehold.panel.saving import PanelForm
 from leasehold.panel.words import choices_of
-from leasehold.privacy import erasing, requests
+from leasehold.privacy import erasing, keeping, requests
 from leasehold.privacy.vocabulary import RequestKind, RequestOutcome
 
 _LARGEST_ID = 2**63 - 1
@@ -45,6 +45,13 @@ class EraseForm(PanelForm):
     )
     by_last_name = BooleanField(_("Take the last name alone out of the notes, too"))
     even_if_restricted = BooleanField(_("Erase although the data are restricted"))
+
+
+class KeepForm(PanelForm):
+    """Until when somebody is kept, and why."""
+
+    until = DateField(_("Keep until"), validators=[InputRequired(_("Choose a day."))], description=_("The last day."))
+    reason = text(_("Reason"), keeping.LONGEST_REASON, help_text=_("Why the data are still needed."), required=True)
 
 
 class RulesForm(PanelForm):

@@ -3,14 +3,18 @@
 import json
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from leasehold.customers.contacts import list_places
+from leasehold.panel.audit.words import ACTIONS
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
 from leasehold.panel.guarding import back_up_first
+from leasehold.panel.lists.table import Badge
 from leasehold.panel.privacy.column_words import row_in_words
 from leasehold.panel.privacy.erasure import digester, keep_erasures
 from leasehold.panel.privacy.forms import EraseForm
@@ -26,6 +30,7 @@ from leasehold.privacy.exporting import collect, export_person
 from leasehold.privacy.people import PAGE, Person, list_people, read_person
 from leasehold.privacy.requests import list_requests
 from leasehold.privacy.vocabulary import PersonState
+from leasehold.reminders.vocabulary import ReminderKind
 from leasehold.staff.names import names_of_actors
 
 _FORM = ("GET", "POST")
@@ -54,14 +59,16 @@ def show_person(contact_id: int) -> ResponseReturnValue:
         "privacy/person.html",
         one=person,
         state=badge_for(person.state),
-        may_restrict=person.state is PersonState.IN_USE,
+        is_in_use=person.state is PersonState.IN_USE,
         may_unrestrict=person.state is PersonState.RESTRICTED,
         found=found,
-        rows={table: [row_in_words(row) for row in part["rows"]] for table, part in found["data"].items()},
+        rows={table: [row_in_words(table, row) for row in part["rows"]] for table, part in found["data"].items()},
         purposes=PURPOSES,
         requests=list_requests(session, today=today(), contact_id=contact_id),
-        changes=[(datetime.fromisoformat(change["occurred_at"]), change) for change in found["changes"]],
-        names=names_of_actors(session, {change["actor"] for change in found["changes"]}),
+        told=[_told(line) for line in found["reminders"]],
+        changes=[_change(change) for change in found["changes"]],
+        places=list_places(session, contact_id),
+        names=names_of_actors(session, {one["actor"] for one in found["changes"]}),
     )
 
 
@@ -120,6 +127,21 @@ def erase_person(contact_id: int) -> ResponseReturnValue:
         if (onward := carry_out(form, lambda: _erase(contact_id, form))) is not None:
             return onward
     return _erase_page(read_person(db(), contact_id), form), form.status
+
+
+def _told(line: dict[str, Any]) -> tuple[datetime, Badge, str | None, datetime]:
+    """What a mail told: when it was written, what of, which license, and its end."""
+    written, about = (datetime.fromisoformat(line[name]) for name in ("written_at", "about"))
+    return written, badge_for(ReminderKind(line["kind"])), line["license_key"], about
+
+
+def _change(change: dict[str, Any]) -> dict[str, Any]:
+    """A change as people read it."""
+    table = change["table"]
+    sides = {side: row_in_words(table, change[side]) for side in ("before", "after")}
+    what = ACTIONS.get(change["action"], change["action"])
+    at = datetime.fromisoformat(change["occurred_at"])
+    return {"at": at, "actor": change["actor"], "table": table, "action": what, **sides}
 
 
 def _erase(contact_id: int, form: EraseForm) -> str:

@@ -12,6 +12,7 @@ PURPOSES: Final[dict[str, LazyString]] = {
     "addresses": _("Where people and institutions are written to"),
     "activities": _("What was and is to be done about an institution"),
     "privacy_requests": _("What people have asked for by law, and when it was done"),
+    "kept_people": _("Who is kept although a rule proposes to erase them, and why"),
     "reminder_mails": _("What was written to customers of licenses that end"),
     "import_upload_parts": _("Files on their way in, for a day and in no backup"),
     "institution_note_versions": _("What is noted of institutions"),

@@ -37,6 +37,10 @@ OF_PRIVACY: Final[dict[tuple[str, str | None], LazyString]] = {
     ("retention_not_proposed", None): _(
         "No rule proposes to erase person number %(id)s now, so nobody was erased: look at the proposals again."
     ),
+    ("retention_keep_invalid", "over"): _("The day is over: choose today or a later one."),
+    ("retention_keep_invalid", "too_far"): _(
+        "Nobody is kept for more than %(most)s years at once: choose an earlier day."
+    ),
     ("retention_months_invalid", None): _(
         "A rule waits 1 to %(most)s months, or for ever: choose another number, or leave it empty."
     ),

@@ -4,19 +4,21 @@ from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
 from leasehold.panel.guarding import back_up_first
 from leasehold.panel.privacy.erasure import digester, keep_erasures
-from leasehold.panel.privacy.forms import RulesForm
+from leasehold.panel.privacy.forms import KeepForm, RulesForm
 from leasehold.panel.privacy.subject import pages
+from leasehold.panel.privacy.views import today
 from leasehold.panel.rights import Right
 from leasehold.panel.saving import save_form
 from leasehold.panel.words import badge_for
-from leasehold.privacy import retention
+from leasehold.privacy import keeping, retention
+from leasehold.privacy.people import read_person
 
 _LONGEST_ID = 18
 
@@ -38,6 +40,23 @@ def show_retention() -> ResponseReturnValue:
     proposals = [(one, badge_for(one.kind)) for one in retention.list_proposals(db())]
     page = render_template("privacy/retention.html", form=form, proposals=proposals, most=retention.MOST_LISTED)
     return page, form.status
+
+
+@pages.page("/privacy/retention/<int:contact_id>/keep", needs=Right.ADMINISTER, methods=("GET", "POST"))
+def keep_person(contact_id: int) -> ResponseReturnValue:
+    """Let no rule propose a person until a day."""
+    name = read_person(db(), contact_id).name
+    form = KeepForm.read()
+
+    def save() -> str:
+        keeping.keep(db(), contact_id, form.until.data, form.reason.data or "", today=today())
+        flash(_("%(name)s is kept until %(day)s.", name=name, day=format_date(form.until.data)), "success")
+        return url_for("privacy.show_retention")
+
+    if (onward := save_form(form, save)) is not None:
+        return onward
+    title, back = _("Keep %(name)s", name=name), url_for("privacy.show_retention")
+    return render_template("form.html", form=form, title=title, label=_("Keep"), cancel=back), form.status
 
 
 @pages.page("/privacy/retention/approve", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)

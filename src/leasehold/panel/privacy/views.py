@@ -8,16 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 
-from leasehold.panel.context import db
+from leasehold.panel.context import db, installation
+from leasehold.panel.privacy.column_words import column_words
 from leasehold.panel.privacy.forms import RequestDoneForm, RequestForm
 from leasehold.panel.privacy.purpose_words import PURPOSES
 from leasehold.panel.privacy.subject import pages
 from leasehold.panel.reasons import Question, ask_reason
 from leasehold.panel.rights import Right
 from leasehold.panel.saving import save_form
-from leasehold.panel.words import badge_for
+from leasehold.panel.words import badge_for, words_for
 from leasehold.privacy import requests
 from leasehold.privacy.map import PERSONAL_DATA_MAP
+from leasehold.privacy.record import read_processing_record
 from leasehold.privacy.vocabulary import RequestKind, RequestOutcome
 
 _FORM = ("GET", "POST")
@@ -95,6 +97,28 @@ def show_map() -> ResponseReturnValue:
         if column.whose.is_personal
     ]
     return render_template("privacy/map.html", lines=lines)
+
+
+@pages.page("/privacy/record", needs=Right.ADMINISTER)
+def show_record() -> ResponseReturnValue:
+    """The record of processing activities, as the map and the configuration make it."""
+    record = read_processing_record(db(), installation().configuration)
+    lines = [
+        (
+            one,
+            [badge_for(whose) for whose in one.persons],
+            ", ".join(str(column_words(name)) for name in one.data),
+            [badge_for(fate) for fate in one.fates],
+        )
+        for one in record.processings
+    ]
+    return render_template(
+        "privacy/record.html",
+        lines=lines,
+        purposes=PURPOSES,
+        rules=[(words_for(kind), months) for kind, months in record.rules.items()],
+        receivers=[(words_for(receiver), address) for receiver, address in record.receivers.items()],
+    )
 
 
 def today() -> date:

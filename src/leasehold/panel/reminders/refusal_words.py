@@ -14,5 +14,10 @@ OF_REMINDERS: Final[dict[tuple[str, str | None], LazyString]] = {
     ("mail_not_taken", None): _(
         "The mail server did not take the mail to %(address)s (%(reason)s): look for a typing mistake."
     ),
+    ("reminder_not_found", None): _("There is no reminder number %(id)s: look for it in the list of all reminders."),
+    ("reminder_not_given_up", None): _(
+        "Reminder number %(id)s was not given up, so it is not sent again: it was sent, is on its way, or need not be "
+        "told any more."
+    ),
     ("reminder_rule_not_found", None): _("There is no such rule: look at the rules of the reminders again."),
 }

@@ -1,12 +1,18 @@
 """The list of reminders: the ledger."""
 
+from typing import Any
+
 from flask import url_for
 from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
-from leasehold.panel.lists.table import Cell, Code, Column, Filter, Link, Table
+from leasehold.panel.lists.table import BulkAct, Cell, Code, Column, Filter, Link, Table
 from leasehold.panel.reminders.words import rule_words
+from leasehold.panel.rights import Right
 from leasehold.panel.words import badge_for, choices_of
 from leasehold.reminders.lists import REMINDERS, ReminderLine
+from leasehold.reminders.resending import send_again
 from leasehold.reminders.vocabulary import ReminderKind, ReminderState
 
 
@@ -17,6 +23,10 @@ def _about(line: ReminderLine) -> Cell:
         here = url_for("institutions.show_institution", institution_id=line.institution_id)
         return Link(line.activity or "", here)
     return Link(line.pool or "", url_for("resources.show_pool", pool_id=line.entry.pool_id))
+
+
+def _send_again(session: Session, key: str, _form: Any) -> None:
+    send_again(session, int(key))
 
 
 REMINDER_TABLE: Table[None, ReminderLine] = Table(
@@ -39,6 +49,20 @@ REMINDER_TABLE: Table[None, ReminderLine] = Table(
         Column("attempts", _("Attempts"), lambda line: line.mail.attempts, shown=False, numeric=True),
         Column("doubts", _("May have arrived before"), lambda line: line.mail.doubts or None, numeric=True),
         Column("message_id", _("Message-ID"), lambda line: Code(line.mail.message_id), shown=False),
+    ),
+    acts=(
+        BulkAct(
+            "again",
+            _("Send again"),
+            lambda count: ngettext(
+                "Send the mail of %(num)s reminder again? Only what was given up is.",
+                "Send the mails of %(num)s reminders again? Only what was given up is.",
+                count,
+            ),
+            _send_again,
+            Right.CHANGE_CUSTOMERS,
+            icon="mail",
+        ),
     ),
     filters=(
         Filter("license", _("License key")),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from leasehold.kit.orm import driver_connection
 from leasehold.panel.context import db, installation
+from leasehold.panel.lists.bulk import answer_bulk
 from leasehold.panel.lists.page import answer_list
 from leasehold.panel.pages import Pages
 from leasehold.panel.reminders.lines import mail_lines, untold_lines
@@ -15,6 +16,7 @@ from leasehold.panel.reminders.table import REMINDER_TABLE
 from leasehold.panel.reminders.words import rule_words
 from leasehold.panel.rights import Right
 from leasehold.panel.words import badge_for
+from leasehold.reminders.hours import leaves_at
 from leasehold.reminders.mail_settings import missing_for_mails
 from leasehold.reminders.planning import plan_mails
 from leasehold.reminders.recipients import vendor_of
@@ -41,6 +43,7 @@ def show_reminders() -> ResponseReturnValue:
         record=read_record(driver_connection(session)),
         mails=mail_lines(look, plan.mails[:_MOST_SHOWN], signed=configuration.mail_from or ""),
         mails_due=len(plan.mails),
+        leaves_at=leaves_at(look),
         untold=untold_lines(plan, most=_MOST_SHOWN),
         untold_due=len(plan.untold),
         rules=[(rule, badge_for(ReminderKind(rule.kind)), rule_words(rule)) for rule in list_rules(session)],
@@ -51,6 +54,12 @@ def show_reminders() -> ResponseReturnValue:
 def list_reminders() -> ResponseReturnValue:
     """The ledger: every reminder there ever was."""
     return answer_list(REMINDER_TABLE)
+
+
+@pages.page("/reminders/all/bulk", needs=Right.CHANGE_CUSTOMERS, methods=("POST",))
+def change_many() -> ResponseReturnValue:
+    """Send the mails of many reminders again."""
+    return answer_bulk(REMINDER_TABLE)
 
 
 @pages.page("/reminders/rules/<int:rule_id>", needs=Right.ADMINISTER, methods=("POST",))
