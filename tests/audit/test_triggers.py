@@ -26,6 +26,7 @@ NOT_AUDITED = {
     "duplicate_candidates",
     "duplicate_checks",
     "erasure_ledger",
+    "institution_import_additions",
     "license_denials",
     "license_heartbeats",
     "license_sessions",
@@ -158,6 +159,11 @@ ROWS = {
         "INSERT INTO resource_imports (pool_id, file_name, sha256, good_rows_only, rows_new, rows_same, "
         "rows_duplicate, rows_wrong, made_by) SELECT id, 'a.csv', '', false, 1, 0, 0, 0, 'cli:test' "
         "FROM resource_pools",
+        "reverted_at = now(), revert_reason = 'wrong'",
+    ),
+    "institution_imports": (
+        "INSERT INTO institution_imports (file_name, sha256, good_rows_only, rows_new, rows_same, rows_duplicate, "
+        "rows_wrong, made_by) VALUES ('a.csv', '', false, 1, 0, 0, 0, 'cli:test')",
         "reverted_at = now(), revert_reason = 'wrong'",
     ),
     "resources": (

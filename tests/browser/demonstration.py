@@ -79,6 +79,7 @@ class Demonstration:
     import_id: int
     upload_id: UUID
     leads_upload_id: UUID
+    leads_import_id: int
     request_id: int
     institution_id: int
     activity_id: int
@@ -153,6 +154,7 @@ def make_demonstration(database: Database) -> Demonstration:
         import_id=import_id,
         upload_id=upload_id,
         leads_upload_id=leads.upload_id,
+        leads_import_id=leads.import_id,
         request_id=request_id,
         institution_id=customers[0].institution_id,
         activity_id=leads.activity_id,

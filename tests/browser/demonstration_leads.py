@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +20,7 @@ from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.kit.orm import driver_connection, transaction
 from leasehold.leads.activities import ActivityCard, add_activity, finish_activity
-from leasehold.leads.importing.service import SUBJECT
+from leasehold.leads.importing.service import SUBJECT, preview_institutions, take_institutions
 from leasehold.leads.notes import add_note, restore_version, save_note
 from leasehold.leads.pipeline import add_lead, find_stage, move_to_stage
 from leasehold.leads.vocabulary import ActivityKind
@@ -35,6 +37,10 @@ _FAIR = """Firma;Website;Vorname;Nachname;E-Mail Kontakt
 Klinikum West;klinikum-west.example;Ada;Lovelace;ada@klinikum-west.example
 Klinikum Ost;kein name;;;
 """
+_DIRECTORY = (
+    "Firma;Ort;Nachname\nSteuerberatung Lindner;Kiel;Lindner\n",
+    "Firma;Ort;Nachname\nNotariat Brandt;Ulm;\nSteuerberatung Lindner;;Petersen\n",
+)
 _NOTE = "# First visit\n\n- 40 places of work\n- **Decides in May**, [tender](https://example.org/tender)\n"
 
 
@@ -46,6 +52,7 @@ class Leads:
     note_id: int
     own_detail_id: int
     upload_id: UUID
+    import_id: int
 
 
 def make_leads(session: Session, institution_id: int) -> Leads:
@@ -75,7 +82,16 @@ def make_leads(session: Session, institution_id: int) -> Leads:
     restore_version(session, note, 1, base=2, actor=ACTOR)
     own_detail = list_details(session, Owner(institution_id=institution_id))[0]
     upload_id = keep_upload(driver_connection(session), SUBJECT, "messe.csv", BytesIO(_FAIR.encode()))
-    return Leads(planned.id, note, own_detail.id, upload_id)
+    return Leads(planned.id, note, own_detail.id, upload_id, _import_twice(session))
+
+
+def _import_twice(session: Session) -> int:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "branchenbuch.csv"
+        for rows in _DIRECTORY:
+            file.write_text(rows)
+            made = take_institutions(session, preview_institutions(session, file), actor=ACTOR)
+    return made.id
 
 
 def make_more_leads(session: Session, shown: Any, number: int) -> None:

@@ -8,7 +8,10 @@ from tests.browser.demonstration import Demonstration
 
 # What routes call their arguments, where it is not what the demonstration calls it.
 _ALSO_CALLED = {"slug": "product"}
-_CALLED_OTHERWISE = {"institutions.preview_import": {"upload_id": "leads_upload_id"}}
+_CALLED_OTHERWISE = {
+    "institutions.preview_import": {"upload_id": "leads_upload_id"},
+    "institutions.revert_import": {"import_id": "leads_import_id"},
+}
 # No pages: files, what only another page asks for, and what is shut while the database is there.
 _NO_PAGES = {
     "static",

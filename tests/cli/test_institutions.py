@@ -1,5 +1,7 @@
 """Institutions, stages, notes and activities on the command line."""
 
+from pathlib import Path
+
 import pytest
 
 from leasehold.customers.contacts import ContactCard, add_contact
@@ -112,3 +114,29 @@ def test_an_address_of_somebody_erased_is_written_down_only_where_they_agree(cli
     assert (refused["code"], refused["value"]) == ("person_was_erased", "Zaphod@example.org")
     assert cli("institution", "list", "--find", "Zaphod", "--json").json == []
     assert cli(*again, "--agreed-anew").json["name"] == "Zaphod & Co"
+
+
+def test_an_import_is_listed_and_taken_back(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "fair.csv"
+    file.write_text("Firma;Nachname\nAcme;Hopper\nBranch;\n")
+    assert cli("institution", "import", str(file), "--check", "--json").json["import"] is None
+    number = str(cli("institution", "import", str(file), "--json").json["import"])
+    (listed,) = cli("institution", "imports", "--json").json
+    assert (str(listed["id"]), listed["file_name"], listed["new"], listed["reverted_at"]) == (
+        number,
+        "fair.csv",
+        2,
+        None,
+    )
+    cli("institution", "note", "Branch", "They build")
+    revert = ("institution", "revert-import", number, "--reason", "wrong list", "--json")
+    refused = cli(*revert).error
+    assert (refused["code"], refused["values"]) == ("import_in_use", ["Branch"])
+    assert len(cli("institution", "list", "--json").json) == 2
+    file.write_text("Firma;Nachname\nAcme;Lovelace\n")
+    second = str(cli("institution", "import", str(file), "--json").json["import"])
+    undone = cli("institution", "revert-import", second, "--reason", "wrong person", "--json").json
+    assert (undone["revert_reason"], undone["reverted_at"] is not None) == ("wrong person", True)
+    assert [one["name"] for one in cli("institution", "show", "Acme", "--json").json["contacts"]] == ["Hopper"]
+    assert cli("institution", "revert-import", second, "--reason", "twice", "--json").error["code"] == "import_reverted"
+    assert cli("institution", "revert-import", "999", "--reason", "x", "--json").error["code"] == "import_not_found"

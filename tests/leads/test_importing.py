@@ -51,7 +51,8 @@ def look(database: Database, file: Path) -> Preview:
 
 def take(database: Database, file: Path, *, good_rows_only: bool = False) -> int:
     with transaction(database, ACTOR) as session:
-        return take_institutions(session, preview_institutions(session, file), good_rows_only=good_rows_only)
+        preview = preview_institutions(session, file)
+        return take_institutions(session, preview, good_rows_only=good_rows_only, actor=ACTOR).rows_new
 
 
 def test_institutions_and_their_people_are_written_down_once(database: Database, file: Path) -> None:
@@ -108,7 +109,7 @@ def test_who_was_erased_does_not_come_back_with_a_file(database: Database, file:
         preview = preview_institutions(session, file, erased=ErasedPeople(digester))
         assert preview.figures.of(RowState.WRONG) == 1
         with pytest.raises(RowsRefused, match="a person who was erased"):
-            take_institutions(session, preview)
+            take_institutions(session, preview, actor=ACTOR)
     file.write_text("Firma;E-Mail\nLovelace & Co;ada@klinikum-nord.de\n")
     with transaction(database, ACTOR) as session:
         preview = preview_institutions(session, file, erased=ErasedPeople(digester))

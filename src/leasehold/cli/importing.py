@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from leasehold.cli.call import Call
 from leasehold.cli.failures import REFUSED
+from leasehold.cli.output import Fields, rfc3339
 from leasehold.imports.error_file import write_error_file
+from leasehold.imports.models import FileImport
 from leasehold.imports.previewing import MOST_TOLD, Preview
 from leasehold.imports.staging import RowState, problems
 from leasehold.imports.tables import Choices
@@ -32,6 +34,9 @@ Check = Annotated[bool, typer.Option("--check", help="Only say what would happen
 Errors = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write what is wrong to this CSV file.", dir_okay=False)
 ]
+
+ImportNumber = Annotated[int, typer.Argument(metavar="ID", help="The import.", show_default=False)]
+IMPORTS_LISTED = ("id", "file_name", "new", "same", "created_at", "made_by", "reverted_at")
 
 
 def check_error_file(errors: Path | None, file: Path) -> None:
@@ -82,3 +87,21 @@ def tell(call: Call, preview: Preview, fields: Mapping[str, Any]) -> None:
             typer.echo(f"row {row['row']}: {row['detail']}", err=True)
     if preview.figures.bad:
         raise typer.Exit(REFUSED)
+
+
+def import_fields(made: FileImport) -> Fields:
+    """What is kept of an import."""
+    return {
+        "id": made.id,
+        "file_name": made.file_name,
+        "sha256": made.sha256,
+        "good_rows_only": made.good_rows_only,
+        "new": made.rows_new,
+        "same": made.rows_same,
+        "duplicate": made.rows_duplicate,
+        "wrong": made.rows_wrong,
+        "made_by": made.made_by,
+        "created_at": rfc3339(made.created_at),
+        "reverted_at": rfc3339(made.reverted_at),
+        "revert_reason": made.revert_reason,
+    }

@@ -8,6 +8,7 @@ from leasehold.cli.arguments import LicenseKeyOption, OptionalLicenseKey, licens
 from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.importing import (
+    IMPORTS_LISTED,
     Check,
     Columns,
     Delimiter,
@@ -15,9 +16,11 @@ from leasehold.cli.importing import (
     Errors,
     FileArgument,
     GoodRowsOnly,
+    ImportNumber,
     Sheet,
     check_error_file,
     choices_from,
+    import_fields,
     keep_errors,
     outcome_of,
     tell,
@@ -35,7 +38,6 @@ from leasehold.resources.history import HistoryLine, history_of_license, history
 from leasehold.resources.importing.service import list_imports, preview_import, revert_import, take_import
 from leasehold.resources.keeping import add_note, bring_back, lift_reservation, reserve, retire
 from leasehold.resources.lists import RESOURCES, ResourceLine
-from leasehold.resources.models import ResourceImport
 from leasehold.resources.pools import find_pool
 from leasehold.resources.releasing import end_quarantine, release, transfer
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
@@ -103,13 +105,13 @@ def imports(
     """List the newest imports, newest first."""
     with transaction(call) as session:
         found = list_imports(session, None if pool is None else find_pool(session, pool).id)
-        call.show_list(map(_import, found), ("id", "file_name", "new", "same", "created_at", "made_by", "reverted_at"))
+        call.show_list(map(import_fields, found), IMPORTS_LISTED)
 
 
 @verb(app, "revert-import")
 def revert_import_(
     call: Call,
-    number: Annotated[int, typer.Argument(metavar="ID", help="The import.", show_default=False)],
+    number: ImportNumber,
     *,
     reason: ReasonOption,
     without_backup: WithoutBackup = "",
@@ -120,7 +122,7 @@ def revert_import_(
     """
     guard_of(call, without_backup).before_change(f"taking back the import {number}")
     with transaction(call) as session:
-        fields = _import(revert_import(session, number, reason))
+        fields = import_fields(revert_import(session, number, reason))
     call.show(fields)
 
 
@@ -291,23 +293,6 @@ def history(
             span = (day_begins(session, on), day_ends(session, on))
             lines = history_of_resource(session, resource.id, since=span[0], until=span[1])
         call.show_list(map(_period, lines), _PERIODS)
-
-
-def _import(made: ResourceImport) -> Fields:
-    return {
-        "id": made.id,
-        "file_name": made.file_name,
-        "sha256": made.sha256,
-        "good_rows_only": made.good_rows_only,
-        "new": made.rows_new,
-        "same": made.rows_same,
-        "duplicate": made.rows_duplicate,
-        "wrong": made.rows_wrong,
-        "made_by": made.made_by,
-        "created_at": rfc3339(made.created_at),
-        "reverted_at": rfc3339(made.reverted_at),
-        "revert_reason": made.revert_reason,
-    }
 
 
 def _line(line: ResourceLine) -> Fields:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leasehold.kit.errors import DomainError, Kind
+from leasehold.kit.text import MOST_LISTED, listed
 
 
 class FileRefused(DomainError):
@@ -29,6 +30,31 @@ class ImportOvertaken(DomainError):
     def __init__(self) -> None:
         detail = "Somebody else has changed some of it meanwhile, so nothing was imported: look again, then import."
         super().__init__(Kind.CONFLICT, "import_overtaken", detail)
+
+
+class ImportNotFound(DomainError):
+    """No import has that id."""
+
+    def __init__(self, import_id: int) -> None:
+        verbs = "`leasehold resource imports` and `leasehold institution imports`"
+        detail = f"There is no import {import_id}: {verbs} list them."
+        super().__init__(Kind.NOT_FOUND, "import_not_found", detail, {"import": import_id})
+
+
+class ImportReverted(DomainError):
+    """The import was taken back before."""
+
+    def __init__(self, import_id: int) -> None:
+        detail = f"Import {import_id} was reverted before: there is nothing to do."
+        super().__init__(Kind.INVALID, "import_reverted", detail)
+
+
+class ImportInUse(DomainError):
+    """Something was done since with what the import added, and so all of it stays."""
+
+    def __init__(self, touched: Sequence[str]) -> None:
+        detail = f"Something was done since with {listed(touched)}: these stay, and so does the import."
+        super().__init__(Kind.INVALID, "import_in_use", detail, {"values": list(touched[:MOST_LISTED])})
 
 
 class UploadNotFound(DomainError):

@@ -1,14 +1,14 @@
-"""The tables of imports: what somebody said about columns, and files on their way in."""
+"""The tables of imports: what somebody said about columns, files on their way in, and what each import came to."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Integer, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
-from leasehold.kit.models import NOW, Base, identity, personal, plain
+from leasehold.kit.models import NOW, Base, Created, identity, personal, plain
 
 
 class ImportColumns(Base):
@@ -44,3 +44,19 @@ class ImportUploadPart(Base):
     )
     place: Mapped[int] = plain(Integer, primary_key=True, autoincrement=False)
     content: Mapped[bytes] = personal()
+
+
+class FileImport(Created):
+    """A file that was imported, in the subject's own table: what it came to, and why it was reverted where it was."""
+
+    id: Mapped[int] = identity()
+    file_name: Mapped[str] = plain()
+    sha256: Mapped[str] = plain()
+    good_rows_only: Mapped[bool] = plain(Boolean)
+    rows_new: Mapped[int] = plain(Integer)
+    rows_same: Mapped[int] = plain(Integer)
+    rows_duplicate: Mapped[int] = plain(Integer)
+    rows_wrong: Mapped[int] = plain(Integer)
+    made_by: Mapped[str] = plain()
+    reverted_at: Mapped[datetime | None] = plain()
+    revert_reason: Mapped[str | None] = plain()

@@ -1,8 +1,11 @@
 """Text that people type: brought into one form, refused where it cannot be shown."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from leasehold.kit.errors import DomainError, Kind
+
+MOST_LISTED = 20
 
 # Controls (a line feed in a name) and halves of a character.
 _NEVER_SHOWN = frozenset({"Cc", "Cs"})
@@ -35,6 +38,12 @@ def clean_paragraphs(text: str, *, what: str, longest: int) -> str:
     if len(cleaned) > longest:
         raise _too_long(what, len(cleaned), longest)
     return cleaned
+
+
+def listed(values: Sequence[str]) -> str:
+    """The first `MOST_LISTED` values, and how many more there are."""
+    named = ", ".join(values[:MOST_LISTED])
+    return named if len(values) <= MOST_LISTED else f"{named} and {len(values) - MOST_LISTED} more"
 
 
 def _unreadable(what: str) -> DomainError:

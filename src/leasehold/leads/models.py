@@ -1,11 +1,12 @@
-"""The tables of stays in a stage, of activities and of notes."""
+"""The tables of stays in a stage, of activities, of notes, and of imports of institutions."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from leasehold.customers.models import Contact, Institution, PipelineStage
+from leasehold.imports.models import FileImport
 from leasehold.kit.models import Base, Created, Versioned, identity, personal, plain
 from leasehold.staff.models import StaffMember
 
@@ -77,3 +78,35 @@ class InstitutionNoteVersion(Created, Base):
     body: Mapped[str] = personal()
     restored_from: Mapped[int | None] = plain(Integer)
     made_by: Mapped[str] = plain()
+
+
+class InstitutionImport(FileImport, Base):
+    """A file of institutions, and the people in them, that was read."""
+
+    __tablename__ = "institution_imports"
+
+
+class InstitutionImportAddition(Base):
+    """What an import has made: an institution, or a person (`contact_id`) in one that may have been there before."""
+
+    __tablename__ = "institution_import_additions"
+    __table_args__ = (
+        UniqueConstraint(
+            "institution_id",
+            "contact_id",
+            name="institution_import_additions_once",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("institution_import_additions_import", "import_id"),
+    )
+
+    id: Mapped[int] = identity()
+    import_id: Mapped[int] = plain(
+        ForeignKey("institution_imports.id", name="institution_import_additions_import_fkey")
+    )
+    institution_id: Mapped[int] = plain(
+        ForeignKey(Institution.id, name="institution_import_additions_institution_fkey", ondelete="CASCADE")
+    )
+    contact_id: Mapped[int | None] = plain(
+        ForeignKey(Contact.id, name="institution_import_additions_contact_fkey", ondelete="CASCADE")
+    )

@@ -18,7 +18,7 @@ from leasehold.privacy.digests import Digester
 from leasehold.privacy.errors import PersonNotFound, PersonRestricted
 from leasehold.privacy.finding import Known, naming_of, read_known, was_there, ways_of
 from leasehold.privacy.ledger import Entry, remember
-from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, TABLES_OF_PERSONS, MappedTable
+from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE, TABLES_ERASED_FROM, MappedTable
 from leasehold.privacy.naming import Mention, find_mentions
 from leasehold.privacy.vocabulary import Fate
 
@@ -105,7 +105,7 @@ def erase_entry(connection: Connection, entry: Entry, *, by_last_name: bool = Fa
     named = naming_of(connection, entry.contact_id, known, by_last_name=by_last_name)
     values = {"contact_id": entry.contact_id, "erased": ERASED, "erased_at": entry.erased_at}
     rows = {
-        table.name: connection.execute(_erase_from(table), values).rowcount for table in reversed(TABLES_OF_PERSONS)
+        table.name: connection.execute(_erase_from(table), values).rowcount for table in reversed(TABLES_ERASED_FROM)
     }
     traces = (entry.contact_id, named.institutions, named.surely, AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE)
     texts, audit_values = _one(connection, _TRACES, traces)
@@ -136,7 +136,7 @@ def _counts() -> sql.Composed:
     each = sql.SQL("SELECT {}, count(*) FROM {} WHERE {} = %(contact_id)s")
     return sql.SQL(" UNION ALL ").join(
         each.format(sql.Literal(table.name), sql.Identifier(table.name), sql.Identifier(table.contact_column or ""))
-        for table in TABLES_OF_PERSONS
+        for table in TABLES_ERASED_FROM
     )
 
 

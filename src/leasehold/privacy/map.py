@@ -34,6 +34,11 @@ class MappedTable:
         """Whether a contact's rows go when they are erased."""
         return any(column.fate is Fate.ROW_DELETED for column in self.columns.values())
 
+    @property
+    def is_erased_from(self) -> bool:
+        """Whether anything of a contact's rows goes when they are erased."""
+        return any(column.fate is not Fate.KEPT for column in self.columns.values())
+
 
 _NOT_PERSONAL: Final = Mapped(Whose.NOBODY)
 _REFERENCE: Final = Mapped(Whose.REFERENCE)
@@ -126,6 +131,7 @@ _OF_CONTACTS: Final = (
         recipient=_EMPTIED,
         failure=_EMPTIED,
     ),
+    _table("institution_import_additions", "which file somebody was read from", contact_column="contact_id"),
 )
 _TEXTS: Final = (
     _table("institution_note_versions", "what is noted of institutions", references="made_by", body=_TEXT),
@@ -194,6 +200,12 @@ _OF_INSTITUTIONS: Final = (
         plain="name legal_form website_domain language kind vat_id source tags lost_reason name_folded name_core "
         "name_numbers",
     ),
+    _table(
+        "institution_imports",
+        "files of institutions that were read",
+        plain="file_name sha256 revert_reason",
+        references="made_by",
+    ),
     _table("pipeline_stages", "the way from lead to customer", plain="name type colour"),
     _table("duplicate_candidates", "institutions that may be one", plain="reasons"),
     _table("duplicate_dismissals", "institutions that are not one", references="dismissed_by"),
@@ -244,6 +256,9 @@ PERSONAL_DATA_MAP: Final = (
 
 TABLES_OF_PERSONS: Final = tuple(table for table in PERSONAL_DATA_MAP if table.contact_column is not None)
 """The tables whose rows are a contact's."""
+
+TABLES_ERASED_FROM: Final = tuple(table for table in TABLES_OF_PERSONS if table.is_erased_from)
+"""Of these, those that an erasure takes something out of."""
 
 AUDITED_AS_THE_PERSON: Final = ["contacts", "affiliations", "kept_people"]
 """Of these, the tables whose rows the audit log calls by the person's id."""

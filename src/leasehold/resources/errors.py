@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leasehold.kit.errors import DomainError, Kind
+from leasehold.kit.text import MOST_LISTED, listed
 from leasehold.resources.vocabulary import ResourceKind, ResourceState
 
-_MOST_NAMED = 20
 _PLURALS = {
     ResourceKind.DOMAIN: "domains",
     ResourceKind.IPV4: "IPv4 addresses",
@@ -52,14 +52,6 @@ class PoolInvalid(DomainError):
         super().__init__(Kind.INVALID, "pool_invalid", detail, context)
 
 
-class ImportNotFound(DomainError):
-    """No import has that id."""
-
-    def __init__(self, import_id: int) -> None:
-        detail = f"There is no import {import_id}: `leasehold resource imports` lists them."
-        super().__init__(Kind.NOT_FOUND, "import_not_found", detail, {"import": import_id})
-
-
 class ResourceNotFound(DomainError):
     """No pool has that value."""
 
@@ -74,7 +66,7 @@ class ResourceExists(DomainError):
     def __init__(self, values: Sequence[str], pools: Sequence[str]) -> None:
         detail = f"In a pool already ({', '.join(pools)}): {listed(values)}. A value exists once, so leave these out."
         super().__init__(
-            Kind.CONFLICT, "resource_exists", detail, {"values": list(values[:_MOST_NAMED]), "pools": list(pools)}
+            Kind.CONFLICT, "resource_exists", detail, {"values": list(values[:MOST_LISTED]), "pools": list(pools)}
         )
 
 
@@ -129,9 +121,3 @@ class IdempotencyKeyTaken(DomainError):
     def __init__(self, key: str) -> None:
         detail = f"The idempotency key {key!r} belongs to another request: use a new one for each request."
         super().__init__(Kind.CONFLICT, "idempotency_key_taken", detail, {"key": key})
-
-
-def listed(values: Sequence[str]) -> str:
-    """The first values, and how many more there are."""
-    named = ", ".join(values[:_MOST_NAMED])
-    return named if len(values) <= _MOST_NAMED else f"{named} and {len(values) - _MOST_NAMED} more"

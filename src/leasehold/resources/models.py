@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped
 
+from leasehold.imports.models import FileImport
 from leasehold.kit.models import Base, Created, Versioned, identity, personal, plain
 
 
@@ -40,24 +41,13 @@ class ResourcePool(Versioned, Base):
 Index("resource_pools_name", func.lower(ResourcePool.name), unique=True)
 
 
-class ResourceImport(Created, Base):
-    """A file that was read into a pool: what it came to, and why it was reverted where it was."""
+class ResourceImport(FileImport, Base):
+    """A file that was read into a pool."""
 
     __tablename__ = "resource_imports"
     __table_args__ = (Index("resource_imports_pool", "pool_id", "id"),)
 
-    id: Mapped[int] = identity()
     pool_id: Mapped[int] = plain(ForeignKey("resource_pools.id", name="resource_imports_pool_fkey"))
-    file_name: Mapped[str] = plain()
-    sha256: Mapped[str] = plain()
-    good_rows_only: Mapped[bool] = plain(Boolean)
-    rows_new: Mapped[int] = plain(Integer)
-    rows_same: Mapped[int] = plain(Integer)
-    rows_duplicate: Mapped[int] = plain(Integer)
-    rows_wrong: Mapped[int] = plain(Integer)
-    made_by: Mapped[str] = plain()
-    reverted_at: Mapped[datetime | None] = plain()
-    revert_reason: Mapped[str | None] = plain()
 
 
 class Resource(Versioned, Base):

@@ -5,6 +5,7 @@ from http import HTTPStatus
 import pytest
 from sqlalchemy import func, select
 
+from leasehold.customers.institutions import delete_institution
 from leasehold.customers.models import Institution
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
@@ -28,6 +29,31 @@ def test_a_file_is_looked_at_and_its_good_rows_are_taken(client_as: ClientAs, da
         assert session.scalar(select(func.count()).select_from(Institution)) == 1
 
 
+def test_an_import_is_listed_and_reverted_with_a_reason(client_as: ClientAs, database: Database) -> None:
+    sales = client_as(Role.SALES)
+    page = str(send_file(sales, "/institutions/import", ROWS, "fair.csv").location)
+    agree(sales, page, good_rows_only="yes")
+    assert "/institutions/imports" in sales.get("/institutions").text
+    assert "/institutions/imports" in sales.get("/institutions/import").text
+    revert = "/institutions/imports/1/revert"
+    shown = sales.get("/institutions/imports").text
+    assert ("fair.csv" in shown, revert in shown) == (True, True)
+    assert "fair.csv" in sales.get(revert).text
+    assert sales.post(revert, data={"reason": ""}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    sales.post("/institutions/1/archive")
+    refused = sales.post(revert, data={"reason": "wrong list"})
+    assert (refused.status_code, "(Klinikum Nord)" in refused.text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
+    with transaction(database, ACTOR) as session:
+        delete_institution(session, 1)
+    assert sales.post(revert, data={"reason": "wrong list"}).location == "/institutions/imports"
+    assert revert not in sales.get("/institutions/imports").text
+    again = sales.post(revert, data={"reason": "twice"})
+    assert (again.status_code, "was reverted before" in again.text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
+    assert sales.get("/institutions/imports/999/revert").status_code == HTTPStatus.NOT_FOUND
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
 def test_others_import_none(client_as: ClientAs, role: Role) -> None:
-    assert send_file(client_as(role), "/institutions/import", ROWS).status_code == HTTPStatus.FORBIDDEN
+    client = client_as(role)
+    assert send_file(client, "/institutions/import", ROWS).status_code == HTTPStatus.FORBIDDEN
+    assert client.post("/institutions/imports/1/revert", data={"reason": "x"}).status_code == 403

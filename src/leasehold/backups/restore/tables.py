@@ -37,6 +37,8 @@ RESTORED: Final = frozenset(
         "duplicate_dismissals",
         "erasure_ledger",  # and filled up with who has been erased since
         "import_columns",
+        "institution_import_additions",
+        "institution_imports",
         "institution_merges",
         "institution_note_versions",
         "institution_notes",

@@ -1,6 +1,6 @@
 """Take a file of institutions and the people in them, whole or its good rows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import LiteralString
 
@@ -12,12 +12,15 @@ from leasehold.customers.models import Institution
 from leasehold.imports.mappings import open_as_chosen, remember_columns
 from leasehold.imports.opening import digest_of
 from leasehold.imports.previewing import Preview, check_rows
-from leasehold.imports.staging import RowState, Wrong, mark_wrong, new_rows, stage
+from leasehold.imports.records import came_to
+from leasehold.imports.staging import Wrong, mark_wrong, new_rows, stage
 from leasehold.imports.tables import Choices
+from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection
 from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import driver_connection
 from leasehold.leads.importing.rows import FIELDS, NAME, card_of, person_of, read_items, ways_of
+from leasehold.leads.models import InstitutionImport, InstitutionImportAddition
 from leasehold.leads.pipeline import add_lead
 
 SUBJECT = "institutions"
@@ -56,23 +59,36 @@ def preview_institutions(
     return Preview(table, figures, digest_of(path), file_name or path.name, chosen.columns)
 
 
-def take_institutions(session: Session, preview: Preview, *, good_rows_only: bool = False) -> int:
-    """Write down what is new, in the transaction in which the preview was made; returns how many rows that was.
+def take_institutions(
+    session: Session, preview: Preview, *, good_rows_only: bool = False, actor: Actor
+) -> InstitutionImport:
+    """Write down what is new, in the transaction in which the preview was made, and keep what was made.
 
     An institution that is there already gets the person of the row. What was said about columns is remembered.
-    Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them. Raises
-    what `add_lead` does of what the rows do not tell alone (`VatIdTaken`).
+    Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them.
     """
     connection = driver_connection(session)
     check_rows(connection, preview.figures, good_rows_only=good_rows_only)
     remember_columns(connection, SUBJECT, preview.table.header, preview.columns)
+    made = InstitutionImport(**came_to(preview, good_rows_only=good_rows_only, actor=actor))
+    session.add(made)
+    session.flush()
     for _place, fields in new_rows(connection):
-        known = _known(session, fields[NAME], fields.get("website"))
-        institution_id = known if known is not None else add_lead(session, card_of(fields)).id
-        person = person_of(fields)
-        if person is not None:
-            add_contact(session, institution_id, person)
-    return preview.figures.of(RowState.NEW)
+        _take_row(session, made.id, fields)
+    session.flush()
+    return made
+
+
+def _take_row(session: Session, import_id: int, fields: Mapping[str, str]) -> None:
+    institution_id = _known(session, fields[NAME], fields.get("website"))
+    if institution_id is None:
+        institution_id = add_lead(session, card_of(fields)).id
+        session.add(InstitutionImportAddition(import_id=import_id, institution_id=institution_id))
+    person = person_of(fields)
+    if person is not None:
+        contact = add_contact(session, institution_id, person)
+        addition = InstitutionImportAddition(import_id=import_id, institution_id=institution_id, contact_id=contact.id)
+        session.add(addition)
 
 
 def _rows_of(connection: Connection, gone: Collection[str]) -> Iterator[Wrong]:

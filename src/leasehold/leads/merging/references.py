@@ -86,6 +86,10 @@ TO_INSTITUTIONS: Final[tuple[Reference, ...]] = (
     Reference("duplicate_dismissals_first_fkey", "duplicate_dismissals", "first_id", Fate.STAYS),
     Reference("duplicate_dismissals_second_fkey", "duplicate_dismissals", "second_id", Fate.STAYS),
     Reference("duplicate_checks_institution_fkey", "duplicate_checks", "institution_id", Fate.STAYS),
+    # What an import has made is named by it for as long as it is there.
+    Reference(
+        "institution_import_additions_institution_fkey", "institution_import_additions", "institution_id", Fate.STAYS
+    ),
     # Found anew when it is undone.
     Reference("duplicate_candidates_first_fkey", "duplicate_candidates", "first_id", Fate.DROPPED),
     Reference("duplicate_candidates_second_fkey", "duplicate_candidates", "second_id", Fate.DROPPED),

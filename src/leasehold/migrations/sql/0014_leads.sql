@@ -250,6 +250,39 @@ CREATE TRIGGER institution_note_versions_are_final BEFORE UPDATE ON institution_
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CALL audit_changes_of('institution_note_versions', 'note_id', '{note_id,number,body,restored_from}', '{body}');
 
+-- Imports -------------------------------------------------------------------------------------------------------------
+
+-- A file of institutions that was read. `sha256` is that of the file, which is not kept.
+CREATE TABLE institution_imports (
+    id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT institution_imports_pkey PRIMARY KEY,
+    file_name text NOT NULL,
+    sha256 text NOT NULL,
+    good_rows_only boolean NOT NULL,
+    rows_new integer NOT NULL,
+    rows_same integer NOT NULL,
+    rows_duplicate integer NOT NULL,
+    rows_wrong integer NOT NULL,
+    made_by text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    reverted_at timestamptz,
+    revert_reason text,
+    CONSTRAINT institution_imports_revert_has_reason CHECK ((reverted_at IS NULL) = (revert_reason IS NULL))
+);
+CALL audit_changes_of('institution_imports', 'id', '{file_name,sha256,good_rows_only,rows_new,rows_same,rows_duplicate,rows_wrong,reverted_at,revert_reason}');
+
+-- What an import has made: an institution (no contact), or a person in one, which may have been there before.
+CREATE TABLE institution_import_additions (
+    id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT institution_import_additions_pkey PRIMARY KEY,
+    import_id bigint NOT NULL CONSTRAINT institution_import_additions_import_fkey REFERENCES institution_imports (id),
+    institution_id bigint NOT NULL CONSTRAINT institution_import_additions_institution_fkey REFERENCES institutions (id) ON DELETE CASCADE,
+    contact_id bigint CONSTRAINT institution_import_additions_contact_fkey REFERENCES contacts (id) ON DELETE CASCADE,
+    CONSTRAINT institution_import_additions_once UNIQUE NULLS NOT DISTINCT (institution_id, contact_id)
+);
+CREATE INDEX institution_import_additions_import ON institution_import_additions (import_id);
+CREATE INDEX institution_import_additions_contact ON institution_import_additions (contact_id) WHERE contact_id IS NOT NULL;
+
+GRANT SELECT, INSERT, UPDATE (reverted_at, revert_reason) ON institution_imports TO leasehold_panel;
+GRANT SELECT, INSERT ON institution_import_additions TO leasehold_panel;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pipeline_stages, addresses, activities TO leasehold_panel;
 GRANT SELECT ON stage_moves TO leasehold_panel;
 GRANT SELECT, INSERT, UPDATE (latest, is_pinned, removed_at) ON institution_notes TO leasehold_panel;

@@ -80,6 +80,7 @@ TABLES: Final[dict[str, LazyString]] = {
     "resource_allocations": _("allocation of a resource"),
     "resource_notes": _("note on a resource"),
     "resource_imports": _("import of resources"),
+    "institution_imports": _("import of institutions"),
     "reminder_rules": _("rule of reminders"),
     "reminder_mails": _("mail with reminders"),
     "privacy_requests": _("request about data"),

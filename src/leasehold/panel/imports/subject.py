@@ -26,13 +26,14 @@ class ImportSubject:
     reads; `sentences` say what can be wrong with a row, by problem. `preview(session, path, choices, file_name)` judges
     a file, `take(session, preview, good_rows_only)` takes it and answers the sentence that says so, both in one
     transaction. The pages of the import are at `upload_endpoint` and, with an `upload_id`, at `preview_endpoint`, both
-    for the same `values`; `back` is where it ends.
+    for the same `values`; `back` is where it ends, `imports` the list of what was imported.
     """
 
     key: str
     title: str
     help: Words
     back: str
+    imports: str
     upload_endpoint: str
     preview_endpoint: str
     values: Mapping[str, Any]

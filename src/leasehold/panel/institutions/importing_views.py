@@ -12,11 +12,15 @@ from sqlalchemy.orm import Session
 
 from leasehold.imports.previewing import Preview
 from leasehold.imports.tables import Choices
-from leasehold.leads.importing import service
+from leasehold.leads.importing import reverting, service
+from leasehold.panel.context import actor, db
+from leasehold.panel.imports.reverting import answer_revert
 from leasehold.panel.imports.subject import LARGEST_BODY, ImportSubject
 from leasehold.panel.imports.wizard import answer_preview, answer_upload
+from leasehold.panel.institutions.import_table import IMPORT_TABLE
 from leasehold.panel.institutions.refusal_words import OF_INSTITUTIONS
 from leasehold.panel.institutions.views import pages
+from leasehold.panel.lists.page import answer_list
 from leasehold.panel.lists.table import Words
 from leasehold.panel.privacy.erasure import erased_people
 from leasehold.panel.rights import Right
@@ -65,14 +69,34 @@ def preview_import(upload_id: UUID) -> ResponseReturnValue:
     return answer_preview(_subject(), upload_id)
 
 
+@pages.page("/institutions/imports", needs=Right.READ)
+def list_imports() -> ResponseReturnValue:
+    """All imports of institutions."""
+    return answer_list(IMPORT_TABLE)
+
+
+@pages.page("/institutions/imports/<int:import_id>/revert", needs=Right.CHANGE_CUSTOMERS, methods=_FORM)
+def revert_import(import_id: int) -> ResponseReturnValue:
+    """Ask for the reason; then take out again what an import has added."""
+    made = reverting.read_import(db(), import_id)
+    sentence = _(
+        "The institutions that this import has made go again, and so do the people that it has added to others. "
+        "If something was done with one of them since, all stay."
+    )
+    back = url_for("institutions.list_imports")
+    return answer_revert(
+        import_id, sentence, [made.file_name], back, lambda reason: reverting.revert_import(db(), import_id, reason)
+    )
+
+
 def _subject() -> ImportSubject:
     def preview(session: Session, path: Path, choices: Choices, file_name: str) -> Preview:
         erased = erased_people()
         return service.preview_institutions(session, path, choices, file_name=file_name, erased=erased)
 
     def take(session: Session, found: Preview, good_rows_only: bool) -> str:
-        count = service.take_institutions(session, found, good_rows_only=good_rows_only)
-        return str(ngettext("%(num)s row is imported.", "%(num)s rows are imported.", count))
+        made = service.take_institutions(session, found, good_rows_only=good_rows_only, actor=actor())
+        return str(ngettext("%(num)s row is imported.", "%(num)s rows are imported.", made.rows_new))
 
     return ImportSubject(
         key=service.SUBJECT,
@@ -82,6 +106,7 @@ def _subject() -> ImportSubject:
             "first row says what the columns are; only the name is needed."
         ),
         back=url_for("institutions.list_institutions"),
+        imports=url_for("institutions.list_imports"),
         upload_endpoint="institutions.import_file",
         preview_endpoint="institutions.preview_import",
         values={},

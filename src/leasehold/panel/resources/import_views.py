@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from leasehold.imports.previewing import Preview
 from leasehold.imports.tables import Choices
 from leasehold.panel.context import actor, db
+from leasehold.panel.imports.reverting import answer_revert
 from leasehold.panel.imports.subject import LARGEST_BODY, ImportSubject
 from leasehold.panel.imports.wizard import answer_preview, answer_upload
 from leasehold.panel.lists.page import answer_list
-from leasehold.panel.reasons import Question, ask_reason
 from leasehold.panel.resources.import_table import IMPORT_TABLE
 from leasehold.panel.resources.pool_forms import HOW_TO_WRITE
 from leasehold.panel.resources.pool_views import pages
@@ -63,12 +63,9 @@ def revert_import(import_id: int) -> ResponseReturnValue:
     )
     names = [made.file_name, read_pool(db(), made.pool_id).name]
     back = url_for("resources.show_pool", pool_id=made.pool_id)
-
-    def do(reason: str) -> str:
-        service.revert_import(db(), import_id, reason)
-        return str(_("The import is reverted."))
-
-    return ask_reason(Question(_("Revert import"), sentence, names, back, f"taking back the import {import_id}"), do)
+    return answer_revert(
+        import_id, sentence, names, back, lambda reason: service.revert_import(db(), import_id, reason)
+    )
 
 
 def _subject(pool_id: int) -> ImportSubject:
@@ -87,6 +84,7 @@ def _subject(pool_id: int) -> ImportSubject:
         title=_("Import into %(name)s", name=pool.name),
         help=HOW_TO_WRITE[ResourceKind(pool.kind)],
         back=url_for("resources.show_pool", pool_id=pool_id),
+        imports=url_for("resources.list_imports", pool=pool_id),
         upload_endpoint="resources.import_file",
         preview_endpoint="resources.preview_import",
         values={"pool_id": pool_id},

@@ -82,7 +82,7 @@ OF_RESOURCES: Final[dict[tuple[str, str | None], LazyString]] = {
     ("import_not_found", None): _("There is no such import: look for it in the list of imports."),
     ("import_reverted", None): _("The import was reverted before: there is nothing to do."),
     ("import_in_use", None): _(
-        "Something was done since with values of this import (%(values)s): these stay, and so does the import."
+        "Something was done since with some of this import (%(values)s): these stay, and so does the import."
     ),
     ("pool_not_found", None): _("There is no such pool: look for it in the list of pools."),
     ("pool_exists", None): _("There is a pool “%(name)s” already: choose another name."),

@@ -4,24 +4,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import LiteralString
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from leasehold.imports.errors import ImportOvertaken
 from leasehold.imports.mappings import open_as_chosen, remember_columns
 from leasehold.imports.opening import digest_of
 from leasehold.imports.previewing import Preview, check_rows
-from leasehold.imports.staging import RowState, stage
+from leasehold.imports.records import Undoing, came_to, find_import, take_back
+from leasehold.imports.staging import stage
 from leasehold.imports.tables import Choices
 from leasehold.kit.actor import Actor
 from leasehold.kit.orm import driver_connection
-from leasehold.kit.text import clean_text
-from leasehold.resources.errors import ImportNotFound, ResourceInvalid, listed
 from leasehold.resources.importing.rows import FIELDS, read_items
 from leasehold.resources.models import Resource, ResourceImport, ResourcePool
 from leasehold.resources.pools import rules_of
 
-LONGEST_REASON = 500
 _KNOWN: LiteralString = """
 SELECT r.value AS key, r.pool_id = %(pool)s AS is_same, 'in_another_pool' AS problem,
        format('%%s is in the pool “%%s” already, and a value exists once: take it out.', r.value, p.name) AS detail,
@@ -74,20 +72,10 @@ def take_import(
     Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them. Raises
     `ImportOvertaken` where somebody else has changed some of the same meanwhile.
     """
-    figures, connection = preview.figures, driver_connection(session)
-    check_rows(connection, figures, good_rows_only=good_rows_only)
+    connection = driver_connection(session)
+    check_rows(connection, preview.figures, good_rows_only=good_rows_only)
     remember_columns(connection, pool.kind, preview.table.header, preview.columns)
-    made = ResourceImport(
-        pool_id=pool.id,
-        file_name=preview.file_name,
-        sha256=preview.sha256,
-        good_rows_only=good_rows_only,
-        rows_new=figures.of(RowState.NEW),
-        rows_same=figures.of(RowState.SAME),
-        rows_duplicate=figures.of(RowState.DUPLICATE),
-        rows_wrong=figures.of(RowState.WRONG),
-        made_by=actor.name,
-    )
+    made = ResourceImport(pool_id=pool.id, **came_to(preview, good_rows_only=good_rows_only, actor=actor))
     session.add(made)
     session.flush()
     names = {"pool": pool.id, "kind": pool.kind, "import": made.id}
@@ -98,40 +86,26 @@ def take_import(
 
 
 def revert_import(session: Session, import_id: int, reason: str) -> ResourceImport:
-    """Take the values of an import out of their pool again, all of them or none.
-
-    Raises `DomainError` `text_invalid`, `ImportNotFound`, and `ResourceInvalid`: `import_reverted`, `import_in_use`
-    where something was done with one of them since.
-    """
-    why = clean_text(reason, what="The reason", longest=LONGEST_REASON)
-    made = session.get(ResourceImport, import_id, with_for_update={"key_share": True}, populate_existing=True)
-    if made is None:
-        raise ImportNotFound(import_id)
-    if made.reverted_at is not None:
-        raise ResourceInvalid("import_reverted", f"Import {import_id} was reverted before: there is nothing to do.")
-    session.execute(select(Resource.id).where(Resource.import_id == import_id).with_for_update().order_by(Resource.id))
-    touched = list(session.scalars(_TOUCHED, {"import": import_id}))
-    if touched:
-        detail = f"Something was done since with {listed(touched)}: these stay, and so does the import."
-        raise ResourceInvalid("import_in_use", detail, {"values": touched[:20]})
-    session.execute(_FORGET_NOTES, {"import": import_id})
-    session.execute(_FORGET, {"import": import_id})
-    made.reverted_at = func.clock_timestamp()
-    made.revert_reason = why
-    session.flush()
-    session.refresh(made)
-    return made
+    """Take the values of an import out of their pool again, all of them or none. Raises what `take_back` does."""
+    return take_back(session, ResourceImport, import_id, reason, Undoing(_touched, _forget))
 
 
 def read_import(session: Session, import_id: int) -> ResourceImport:
     """The import with this id. Raises `ImportNotFound`."""
-    made = session.get(ResourceImport, import_id)
-    if made is None:
-        raise ImportNotFound(import_id)
-    return made
+    return find_import(session, ResourceImport, import_id)
 
 
 def list_imports(session: Session, pool_id: int | None = None, *, limit: int = 100) -> Sequence[ResourceImport]:
     """The newest imports, of all pools or of one, newest first."""
     query = select(ResourceImport).order_by(ResourceImport.id.desc()).limit(limit)
     return session.scalars(query if pool_id is None else query.where(ResourceImport.pool_id == pool_id)).all()
+
+
+def _touched(session: Session, import_id: int) -> Sequence[str]:
+    session.execute(select(Resource.id).where(Resource.import_id == import_id).with_for_update().order_by(Resource.id))
+    return list(session.scalars(_TOUCHED, {"import": import_id}))
+
+
+def _forget(session: Session, import_id: int) -> None:
+    session.execute(_FORGET_NOTES, {"import": import_id})
+    session.execute(_FORGET, {"import": import_id})
