@@ -18,7 +18,9 @@ from leasehold.imports.staging import RowState, problems
 from leasehold.imports.tables import Choices
 from leasehold.kit.orm import driver_connection
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, or a plain list.", show_default=False)]
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV, XLSX, or a plain list; of people also vCards.", show_default=False)
+]
 Encoding = Annotated[str | None, typer.Option(help="utf-8, cp1252, …", show_default="found out")]
 Delimiter = Annotated[
     str | None, typer.Option(help="semicolon, comma or tab; found out without it.", show_default="found out")

@@ -88,6 +88,13 @@ def write_details(session: Session, owner: Owner, details: Sequence[Detail], *, 
     session.flush()
 
 
+def check_how_many(details: Sequence[Detail]) -> None:
+    """Refuse more ways than anybody is reached by. Raises `ContactInvalid`."""
+    if len(details) > MOST_DETAILS:
+        detail = f"A contact is reached in at most {MOST_DETAILS} ways: take some away."
+        raise ContactInvalid(detail, {"problem": "too_many_details", "most": MOST_DETAILS})
+
+
 def read_detail(session: Session, owner: Owner, detail_id: int) -> ContactDetail:
     """One of the owner's. Raises `DetailNotFound`."""
     found = session.scalars(select(ContactDetail).where(owner.owns(), ContactDetail.id == detail_id)).one_or_none()
@@ -123,9 +130,7 @@ def _new(session: Session, owner: Owner, kind: str, norm: str) -> ContactDetail:
 
 
 def _clean(details: Sequence[Detail]) -> dict[tuple[str, str], Detail]:
-    if len(details) > MOST_DETAILS:
-        detail = f"A contact is reached in at most {MOST_DETAILS} ways: take some away."
-        raise ContactInvalid(detail, {"problem": "too_many_details", "most": MOST_DETAILS})
+    check_how_many(details)
     wanted: dict[tuple[str, str], Detail] = {}
     for one in details:
         value = clean_text(one.value, what="A way to reach the contact", longest=LONGEST_DETAIL)

@@ -1,14 +1,17 @@
 """One door to all kinds of files."""
 
 import hashlib
+import re
 from pathlib import Path
 
 from leasehold.imports import spreadsheets, text_files
 from leasehold.imports.errors import FileRefused
 from leasehold.imports.tables import Choices, Fields, Table
+from leasehold.imports.vcards.table import is_vcard_file, open_vcards
 
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_CALENDAR = re.compile(r"\s*BEGIN\s*:\s*VCALENDAR\s", re.IGNORECASE)
 _CHUNK = 1024 * 1024
 
 
@@ -33,6 +36,11 @@ def open_table(path: Path, fields: Fields, choices: Choices) -> Table:
         raise FileRefused("too_large", detail, {"bytes": size, "most": module.LARGEST_BYTES})
     if module is spreadsheets:
         return spreadsheets.open_spreadsheet(path, fields, choices)
+    if text_files.looks_like(path, _CALENDAR):
+        detail = "The file is a calendar (iCalendar), not a list or an address book: export the contacts instead."
+        raise FileRefused("calendar", detail)
+    if is_vcard_file(path):
+        return open_vcards(path, fields, choices)
     return text_files.open_text(path, fields, choices)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from leasehold.imports.errors import FileRefused
 
@@ -20,19 +21,34 @@ class Spoilt(str):
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a row, which is called `given`, cannot be read: `detail` in English, `context` for another language."""
+
+    problem: str
+    detail: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of a row, and its number in the file, counted from 1 as programs show it."""
+    """The cells of a row, and its number in the file, counted from 1 as programs show it; none where it is `broken`."""
 
     number: int
     cells: Sequence[str]
+    broken: Broken | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The columns that a subject knows: for each, the headers that mean it, in lower case. `needed` must be there."""
+    """The columns that a subject knows: for each, the headers that mean it, in lower case. `needed` must be there.
+
+    `cards` says which part of a vCard (`vcards/parts.py`) is which field; where it is empty, no vCards are read.
+    """
 
     names: Mapping[str, frozenset[str]]
     needed: frozenset[str]
+    cards: Mapping[str, str] = field(default_factory=dict)
 
     def recognised(self, header: Sequence[str]) -> dict[str, int]:
         """Which column is which field; empty unless all that are needed are there."""
@@ -81,7 +97,7 @@ class Table:
     """A file as it is read: how (None where that does not apply), its columns by field, its rows without the header.
 
     Without a header `places` is empty, and every cell is a value. `titles` are the cells of the first row, which could
-    be a header; `sheets` are all that the file has.
+    be a header; `sheets` are all that the file has. What `is_fixed` says itself what its columns are.
     """
 
     rows: Iterator[Row]
@@ -92,6 +108,7 @@ class Table:
     sheet: str | None = None
     titles: Sequence[str] = ()
     sheets: Sequence[str] = ()
+    is_fixed: bool = False
 
 
 def under_header(rows: Iterator[Row], fields: Fields, choices: Choices, make: Callable[..., Table]) -> Table:

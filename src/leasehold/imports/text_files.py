@@ -7,6 +7,7 @@ without any has one column. Both can be said instead.
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,13 @@ ENCODINGS = ("utf-8", "cp1252", "iso-8859-1", "utf-16")
 DELIMITERS = {"semicolon": ";", "comma": ",", "tab": "\t"}
 _NO_DELIMITER = "\x1f"
 _CHUNK = 1024 * 1024
+_BEGINNING = 4096
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def open_text(path: Path, fields: Fields, choices: Choices) -> Table:
     """The file as a table. Raises `FileRefused`: `empty`, `no_text`, `encoding`, `delimiter`, `column`, `line`."""
-    encoding = _checked(choices.encoding) if choices.encoding else _encoding_of(path)
+    encoding = encoding_for(path, choices)
     given = None if choices.delimiter is None else _named_delimiter(choices.delimiter)
     delimiter = given or _delimiter_of(_first_line(path, encoding))
     rows = _rows(path, encoding, delimiter or _NO_DELIMITER)
@@ -37,6 +39,19 @@ def open_text(path: Path, fields: Fields, choices: Choices) -> Table:
     table.rows.close()  # type: ignore[attr-defined]  # a generator
     lines = _rows(path, encoding, _NO_DELIMITER)
     return Table(lines, header=(), places={}, encoding=encoding, titles=table.titles)
+
+
+def encoding_for(path: Path, choices: Choices) -> str:
+    """The encoding that was chosen, or else is found out. Raises `FileRefused`: `encoding`, `no_text`."""
+    return _checked(choices.encoding) if choices.encoding else _encoding_of(path)
+
+
+def looks_like(path: Path, beginning: re.Pattern[str]) -> bool:
+    """Whether the text of the file matches `beginning`, whatever its encoding."""
+    with path.open("rb") as file:
+        start = file.read(_BEGINNING)
+    marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "latin-1")
+    return beginning.match(start.decode(marked, "ignore")) is not None
 
 
 def _checked(encoding: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from leasehold.customers.institutions import delete_institution
-from leasehold.customers.models import Institution
+from leasehold.customers.models import Contact, Institution
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
 from leasehold.staff.roles import Role
@@ -15,6 +15,10 @@ from tests.panel.sending import agree, send_file
 from tests.resources.stock import ACTOR
 
 ROWS = "Name;Website\nKlinikum Nord;klinikum-nord.de\nKlinikum Süd;kein name\n".encode()
+CARDS = (
+    b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:M=C3=BCller;Eva\r\nORG:Klinikum Nord\r\n"
+    b"END:VCARD\r\nBEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Lovelace\r\nEND:VCARD\r\n"
+)
 
 
 def test_a_file_is_looked_at_and_its_good_rows_are_taken(client_as: ClientAs, database: Database) -> None:
@@ -50,6 +54,22 @@ def test_an_import_is_listed_and_reverted_with_a_reason(client_as: ClientAs, dat
     again = sales.post(revert, data={"reason": "twice"})
     assert (again.status_code, "was reverted before" in again.text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
     assert sales.get("/institutions/imports/999/revert").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_cards_are_imported_without_a_question_about_columns(client_as: ClientAs, database: Database) -> None:
+    sales = client_as(Role.SALES)
+    assert ".vcf" in sales.get("/institutions/import").text
+    page = str(send_file(sales, "/institutions/import", CARDS, name="contacts.vcf").location)
+    looked = sales.get(page, headers={"Accept-Language": "de"}).text
+    assert "Die Karte nennt keine Organisation" in looked
+    assert ('name="encoding"' in looked, 'name="delimiter"' in looked, 'name="column_name"' in looked) == (
+        True,
+        False,
+        False,
+    )
+    assert agree(sales, page, good_rows_only="yes").location == "/institutions"
+    with transaction(database, ACTOR) as session:
+        assert session.scalars(select(Contact.last_name)).all() == ["Müller"]
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])

@@ -4,16 +4,19 @@ A row is the same as another where both name the same institution (its name in a
 same person or none.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from leasehold.customers.addresses import LONGEST_PART, AddressCard
 from leasehold.customers.contacts import LONGEST_NAME as LONGEST_PERSON_NAME
 from leasehold.customers.contacts import ContactCard
-from leasehold.customers.details import LONGEST_DETAIL, Detail
+from leasehold.customers.countries import country_of
+from leasehold.customers.details import LONGEST_DETAIL, Detail, check_how_many
 from leasehold.customers.errors import InstitutionInvalid
 from leasehold.customers.institutions import LONGEST_LEGAL_FORM, LONGEST_NAME, LONGEST_SOURCE, InstitutionCard
-from leasehold.customers.normal import country_is_known, normal_detail, normal_domain, normal_tags, normal_vat_id
+from leasehold.customers.normal import normal_detail, normal_domain, normal_tags, normal_vat_id
+from leasehold.customers.prefixes import split_prefix
 from leasehold.customers.vocabulary import DetailKind, Language
 from leasehold.imports.spoilt_cells import item_of_spoilt
 from leasehold.imports.staging import Item
@@ -29,6 +32,7 @@ _TITLES: Final[dict[str, tuple[str, ...]]] = {
     "vat_id": ("vat id", "vat_id", "vat number", "ust-id", "ust-idnr", "ust-idnr.", "ustid", "umsatzsteuer-id"),
     "email": ("email", "e-mail", "mail", "e-mail address", "e-mail-adresse"),
     "phone": ("phone", "telephone", "telefon", "telefonnummer", "rufnummer"),
+    "mobile": ("mobile", "mobile phone", "mobil", "mobiltelefon", "handy"),
     "street": ("street", "straße", "strasse"),
     "postcode": ("postcode", "zip", "plz", "postleitzahl"),
     "city": ("city", "ort", "stadt"),
@@ -36,14 +40,33 @@ _TITLES: Final[dict[str, tuple[str, ...]]] = {
     "language": ("language", "sprache"),
     "source": ("source", "quelle", "herkunft"),
     "tags": ("tags", "tag", "schlagworte", "stichworte"),
+    "prefix": ("name prefix", "academic title", "titel", "akademischer titel"),
     "first_name": ("first name", "first_name", "vorname"),
     "last_name": ("last name", "last_name", "surname", "nachname", "ansprechpartner", "contact", "kontakt"),
     "role": ("role", "position", "funktion", "rolle"),
+    "department": ("department", "abteilung"),
     "contact_email": ("contact email", "contact e-mail", "contact_email", "e-mail ansprechpartner", "e-mail kontakt"),
     "contact_phone": ("contact phone", "contact_phone", "telefon ansprechpartner", "telefon kontakt"),
+    "contact_mobile": ("contact mobile", "contact_mobile", "mobil ansprechpartner", "mobil kontakt"),
 }
-FIELDS: Final = Fields({name: frozenset(titles) for name, titles in _TITLES.items()}, needed=frozenset({NAME}))
-_PERSON: Final = ("first_name", "last_name", "role", "contact_email", "contact_phone")
+_CARDS: Final[dict[str, str]] = {
+    NAME: "organisation",
+    "email": "own_emails",
+    "phone": "own_phones",
+    "mobile": "own_mobiles",
+    "contact_email": "emails",
+    "contact_phone": "phones",
+    "contact_mobile": "mobiles",
+}
+_NOT_IN_CARDS: Final = frozenset(("legal_form", "vat_id", "source"))
+FIELDS: Final = Fields(
+    {name: frozenset(titles) for name, titles in _TITLES.items()},
+    needed=frozenset({NAME}),
+    cards={name: _CARDS.get(name, name) for name in _TITLES if name not in _NOT_IN_CARDS},
+)
+_OWN_WAYS: Final = {"email": DetailKind.EMAIL, "phone": DetailKind.PHONE, "mobile": DetailKind.MOBILE}
+_WAYS: Final = {f"contact_{name}": kind for name, kind in _OWN_WAYS.items()}
+_PERSON: Final = ("first_name", "last_name", "role", *_WAYS)
 
 Cells = Mapping[str, str]
 
@@ -51,6 +74,10 @@ Cells = Mapping[str, str]
 def read_items(table: Table) -> Iterator[Item]:
     """Every institution of the table, and every mistake in it. Raises `FileRefused` where it cannot be read on."""
     for row in table.rows:
+        if (broken := row.broken) is not None:
+            problem, detail, context = broken.problem, broken.detail, broken.context
+            yield Item(row.number, broken.given, problem=problem, detail=detail, context=context)
+            continue
         if table.places:
             cells = {name: row.cells[place] for name, place in table.places.items() if place < len(row.cells)}
         else:
@@ -72,8 +99,8 @@ def card_of(fields: Cells) -> InstitutionCard:
         vat_id=fields.get("vat_id"),
         language=Language(fields.get("language", Language.DE)),
         source=fields.get("source"),
-        tags=tuple(fields.get("tags", "").replace(";", ",").split(",")),
-        details=_details(fields, email="email", phone="phone"),
+        tags=tuple(fields.get("tags", "").split("\n")),
+        details=_details(fields, _OWN_WAYS),
         addresses=addresses,
     )
 
@@ -82,23 +109,27 @@ def person_of(fields: Cells) -> ContactCard | None:
     """The person of a row; None where it has none."""
     if not fields.get("last_name"):
         return None
+    salutation, title = split_prefix(fields.get("prefix", ""))
     return ContactCard(
         last_name=fields["last_name"],
         first_name=fields.get("first_name"),
         language=Language(fields.get("language", Language.DE)),
         role=fields.get("role"),
-        details=_details(fields, email="contact_email", phone="contact_phone"),
+        details=_details(fields, _WAYS),
+        salutation=salutation,
+        title=title,
+        department=fields.get("department"),
     )
 
 
 def ways_of(fields: Cells) -> list[str]:
     """How the institution of a row is reached, and the person."""
-    return [fields[name] for name in ("email", "phone", "contact_email", "contact_phone") if name in fields]
+    return [detail.value for ways in (_OWN_WAYS, _WAYS) for detail in _details(fields, ways)]
 
 
-def _details(fields: Cells, *, email: str, phone: str) -> tuple[Detail, ...]:
-    kinds = ((DetailKind.EMAIL, email), (DetailKind.PHONE, phone))
-    return tuple(Detail(kind, fields[name]) for kind, name in kinds if name in fields)
+def _details(fields: Cells, ways: Mapping[str, DetailKind]) -> tuple[Detail, ...]:
+    given = ((kind, fields.get(name, "")) for name, kind in ways.items())
+    return tuple(Detail(kind, value) for kind, values in given for value in values.split("\n") if value)
 
 
 def _item(row: Row, cells: Cells) -> Item:
@@ -111,6 +142,8 @@ def _item(row: Row, cells: Cells) -> Item:
         return item_of_spoilt(row.number, given, spoilt)
     try:
         fields = {name: _READERS[name](cell) for name, cell in cells.items() if cell.strip()}
+        for ways in (_OWN_WAYS, _WAYS):
+            check_how_many(_details(fields, ways))
     except DomainError as error:
         problem = str(error.context.get("problem", error.code))
         return Item(row.number, given, problem=problem, detail=error.detail, context=error.context)
@@ -138,8 +171,8 @@ def _text(what: str, longest: int) -> Callable[[str], str]:
 
 
 def _country(cell: str) -> str:
-    code = cell.strip().upper()
-    if not country_is_known(code):
+    code = country_of(cell)
+    if code is None:
         detail = f"{cell[:80]!r} is no country: write two letters such as DE."
         raise InstitutionInvalid(detail, {"problem": "no_country", "value": cell[:80]})
     return code
@@ -153,32 +186,48 @@ def _language(cell: str) -> str:
     return code
 
 
-def _way(kind: DetailKind) -> Callable[[str], str]:
+def _ways(kind: DetailKind) -> Callable[[str], str]:
+    """Reads a cell with one address or number, or several; each once, a line each."""
+
     def read(cell: str) -> str:
-        text = clean_text(cell, what="A way to reach the contact", longest=LONGEST_DETAIL)
-        normal_detail(kind, text)
-        return text
+        kept: dict[str, str] = {}
+        for given in _SEPARATORS[kind].split(cell):
+            if given.strip():
+                text = clean_text(given, what="A way to reach the contact", longest=LONGEST_DETAIL)
+                kept.setdefault(normal_detail(kind, text), text)
+        return "\n".join(kept.values())
 
     return read
 
 
+# An extension is no number of its own; what follows a comma is one where it begins as one.
+_PHONES = re.compile(r"[\r\n]+|;(?!\s*ext=)|,\s*(?=[+0])")
+_SEPARATORS: Final = {
+    DetailKind.EMAIL: re.compile(r"[;,\r\n]"),
+    DetailKind.PHONE: _PHONES,
+    DetailKind.MOBILE: _PHONES,
+}
 _READERS: Final[Mapping[str, Callable[[str], str]]] = {
     NAME: _text("The institution's name", LONGEST_NAME),
     "legal_form": _text("The legal form", LONGEST_LEGAL_FORM),
     "website": normal_domain,
     "vat_id": normal_vat_id,
-    "email": _way(DetailKind.EMAIL),
-    "phone": _way(DetailKind.PHONE),
+    "email": _ways(DetailKind.EMAIL),
+    "phone": _ways(DetailKind.PHONE),
+    "mobile": _ways(DetailKind.MOBILE),
     "street": _text("The street", LONGEST_PART),
     "postcode": _text("The postcode", LONGEST_PART),
     "city": _text("The city", LONGEST_PART),
     "country": _country,
     "language": _language,
     "source": _text("The source", LONGEST_SOURCE),
-    "tags": lambda cell: ",".join(normal_tags(cell.replace(";", ",").split(","))),
+    "tags": lambda cell: "\n".join(normal_tags(re.split(r"[;,\r\n]", cell))),
+    "prefix": _text("The title", LONGEST_PERSON_NAME),
     "first_name": _text("The first name", LONGEST_PERSON_NAME),
     "last_name": _text("The last name", LONGEST_PERSON_NAME),
     "role": _text("The role", LONGEST_PERSON_NAME),
-    "contact_email": _way(DetailKind.EMAIL),
-    "contact_phone": _way(DetailKind.PHONE),
+    "department": _text("The department", LONGEST_PERSON_NAME),
+    "contact_email": _ways(DetailKind.EMAIL),
+    "contact_phone": _ways(DetailKind.PHONE),
+    "contact_mobile": _ways(DetailKind.MOBILE),
 }

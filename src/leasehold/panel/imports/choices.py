@@ -45,6 +45,9 @@ def questions(table: Table | None, choices: Choices, subject: ImportSubject) -> 
     if table is None or table.encoding:
         found = _("found out: %(what)s", what=table.encoding) if table else _("found out")
         yield Question("encoding", _("Encoding"), [(name, name) for name in ENCODINGS], choices.encoding, found)
+    if table and table.is_fixed:
+        return
+    if table is None or table.encoding:
         yield _delimiter(table, choices)
     if table and len(table.sheets) > 1:
         sheets = [(sheet, sheet) for sheet in table.sheets]

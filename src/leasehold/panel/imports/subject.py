@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from leasehold.imports.previewing import Preview
@@ -42,6 +43,17 @@ class ImportSubject:
     backup_before: str
     preview: Callable[[Session, Path, Choices, str], Preview]
     take: Callable[[Session, Preview, bool], str]
+    takes_vcards: bool = False
+
+    @property
+    def endings(self) -> str:
+        """What files are usually called, for the window that they are chosen in."""
+        return ".csv,.txt,.tsv,.xlsx" + (",.vcf,.vcard" if self.takes_vcards else "")
+
+    @property
+    def kinds_of_file(self) -> str:
+        """What can be sent, in the reader's language."""
+        return str(_("CSV, a plain list, XLSX, or vCard.") if self.takes_vcards else _("CSV, a plain list, or XLSX."))
 
     @property
     def upload_address(self) -> str:

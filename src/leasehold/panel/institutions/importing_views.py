@@ -33,6 +33,7 @@ _FIELDS: Final[dict[str, Words]] = {
     "vat_id": lazy_gettext("VAT id"),
     "email": lazy_gettext("E-mail address of the institution"),
     "phone": lazy_gettext("Phone number of the institution"),
+    "mobile": lazy_gettext("Mobile number of the institution"),
     "street": lazy_gettext("Street and number"),
     "postcode": lazy_gettext("Postcode"),
     "city": lazy_gettext("City"),
@@ -40,11 +41,14 @@ _FIELDS: Final[dict[str, Words]] = {
     "language": lazy_gettext("Language"),
     "source": lazy_gettext("Source"),
     "tags": lazy_gettext("Tags"),
+    "prefix": lazy_gettext("Title of the person"),
     "first_name": lazy_gettext("First name of the person"),
     "last_name": lazy_gettext("Last name of the person"),
     "role": lazy_gettext("Role"),
+    "department": lazy_gettext("Department"),
     "contact_email": lazy_gettext("E-mail address of the person"),
     "contact_phone": lazy_gettext("Phone number of the person"),
+    "contact_mobile": lazy_gettext("Mobile number of the person"),
 }
 _OF_ROWS: Final[dict[str, Words]] = {
     "no_name": lazy_gettext("The row does not say the institution's name: write it, or take the row out."),
@@ -54,7 +58,25 @@ _OF_ROWS: Final[dict[str, Words]] = {
         "%(value)s is of a person who was erased: leave the row out, or add them by hand if they agree."
     ),
 }
-_SENTENCES: Final = {problem: words for (_code, problem), words in OF_INSTITUTIONS.items() if problem} | _OF_ROWS
+_OF_CARDS: Final[dict[str, Words]] = {
+    "no_organisation": lazy_gettext(
+        "The card says no organisation, and everybody is written down in one: add it (ORG), or leave it out."
+    ),
+    "kind": lazy_gettext(
+        "The card is of the kind “%(kind)s”, which is neither a person nor an organisation: take it out."
+    ),
+    "no_end": lazy_gettext("The card that begins in line %(line)s has no end (END:VCARD): export it anew."),
+    "outside": lazy_gettext("Line %(line)s stands outside of any card: take it out, or export the cards anew."),
+    "no_property": lazy_gettext(
+        "Line %(line)s is no line of a vCard: it looks like FN:Ada Lovelace. Export the card anew."
+    ),
+    "character_set": lazy_gettext(
+        "Line %(line)s is in a character set that is not known here (%(character_set)s): save the card as UTF-8."
+    ),
+    "card_too_long": lazy_gettext("Line %(line)s is too long, or one too many for a card: shorten it, or take it out."),
+}
+_OF_INSTITUTIONS: Final = {problem: words for (_code, problem), words in OF_INSTITUTIONS.items() if problem}
+_SENTENCES: Final = _OF_INSTITUTIONS | _OF_ROWS | _OF_CARDS
 
 
 @pages.page("/institutions/import", needs=Right.CHANGE_CUSTOMERS, methods=_FORM, largest_body=LARGEST_BODY)
@@ -103,7 +125,8 @@ def _subject() -> ImportSubject:
         title=_("Import institutions"),
         help=lazy_gettext(
             "A row is an institution, perhaps with a person in it; several rows may name the same institution. The "
-            "first row says what the columns are; only the name is needed."
+            "first row says what the columns are; only the name is needed. A vCard is a person in an institution, or "
+            "an institution itself."
         ),
         back=url_for("institutions.list_institutions"),
         imports=url_for("institutions.list_imports"),
@@ -115,4 +138,5 @@ def _subject() -> ImportSubject:
         backup_before="an import of institutions",
         preview=preview,
         take=take,
+        takes_vcards=True,
     )

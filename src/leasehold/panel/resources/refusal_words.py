@@ -67,6 +67,8 @@ _OF_FILES: Final[dict[str, LazyString]] = {
     "no_text": _("The file is no text: save it as CSV, or as XLSX with that ending."),
     "encoding": _("The file cannot be read as %(encoding)s: choose another encoding."),
     "delimiter": _("“%(delimiter)s” is no delimiter that is read here: choose another."),
+    "vcards": _("The file has cards of people (vCard), and this import takes none: send a list, CSV or XLSX instead."),
+    "calendar": _("The file is a calendar (iCalendar), not a list or an address book: export the contacts instead."),
     "line": _("Row %(row)s cannot be read: look for a quotation mark that is not closed."),
 }
 OF_RESOURCES: Final[dict[tuple[str, str | None], LazyString]] = {

@@ -1,0 +1,1 @@
+"""Reading files, whatever they are about."""
