@@ -90,3 +90,14 @@ def test_notes_and_activities(cli: Cli) -> None:
     assert [one["id"] for one in cli("activity", "list", "--institution", "acme", "--done", "--json").json] == [
         made["id"]
     ]
+
+
+def test_cards_are_printed_for_address_books(cli: Cli) -> None:
+    for name in ("Klinikum Süd", "Other"):
+        cli("institution", "create", name, "--email", "info@example.com", "--json")
+    printed = cli("institution", "vcard", "klinikum süd", "2").out
+    assert [line for line in printed.splitlines() if line.startswith("FN:")] == ["FN:Klinikum Süd", "FN:Other"]
+    assert cli("institution", "vcard", "1", "--json").json["cards"].count("END:VCARD\r\n") == 1
+    cli("institution", "edit", "other", "--do-not-contact", "--json")
+    refused = cli("institution", "vcard", "1", "other", "--json")
+    assert (refused.out, refused.error["code"], refused.error["problem"]) == ("", "no_card", "not_to_be_contacted")
