@@ -18,6 +18,8 @@ _NO_PAGES = {
     "dashboard.activity",
     "customers.suggest",
     "institutions.suggest",
+    "institutions.download_institution",
+    "institutions.download_contact",
     "licenses.show_sessions",
     "audit.download_checkpoint",
     "privacy.download_person",

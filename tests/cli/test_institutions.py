@@ -140,3 +140,14 @@ def test_an_import_is_listed_and_taken_back(cli: Cli, tmp_path: Path) -> None:
     assert [one["name"] for one in cli("institution", "show", "Acme", "--json").json["contacts"]] == ["Hopper"]
     assert cli("institution", "revert-import", second, "--reason", "twice", "--json").error["code"] == "import_reverted"
     assert cli("institution", "revert-import", "999", "--reason", "x", "--json").error["code"] == "import_not_found"
+
+
+def test_cards_are_printed_for_address_books(cli: Cli) -> None:
+    for name in ("Klinikum Süd", "Other"):
+        cli("institution", "create", name, "--email", "info@example.com", "--json")
+    printed = cli("institution", "vcard", "klinikum süd", "2").out
+    assert [line for line in printed.splitlines() if line.startswith("FN:")] == ["FN:Klinikum Süd", "FN:Other"]
+    assert cli("institution", "vcard", "1", "--json").json["cards"].count("END:VCARD\r\n") == 1
+    cli("institution", "edit", "other", "--do-not-contact", "--json")
+    refused = cli("institution", "vcard", "1", "other", "--json")
+    assert (refused.out, refused.error["code"], refused.error["problem"]) == ("", "no_card", "not_to_be_contacted")

@@ -63,7 +63,11 @@ def test_the_ledger_is_kept_beside_the_database(cli: Cli, left: Traces, tmp_path
 
 def test_restriction_is_set_and_lifted(cli: Cli, left: Traces) -> None:
     person = str(left.contact_id)
+    card = cli("person", "vcard", person, "--institution", str(left.institution_id)).out
+    assert "N:Beeblebrox;Zaphod" in card
+    assert cli("person", "vcard", person).out == card
     assert cli("person", "restrict", person, "--reason", "disputed", "--json").json["state"] == "restricted"
+    assert cli("person", "vcard", person, "--json").error["problem"] == "not_used"
     refused = cli("person", "erase", person, "--reason", "asked for it", "--json").error
     assert refused["code"] == "person_restricted"
     assert cli("person", "unrestrict", person, "--json").json["state"] == "in_use"

@@ -12,6 +12,7 @@ from leasehold.cli.institution_fields import fields_of, fields_of_line, note_fie
 from leasehold.cli.institution_import import app as importing
 from leasehold.cli.institution_joining import app as joining
 from leasehold.cli.institution_joining import duplicate_fields
+from leasehold.cli.output import print_cards
 from leasehold.cli.paging import all_rows
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
@@ -24,6 +25,7 @@ from leasehold.customers.institutions import (
     edit_institution,
     find_institution,
 )
+from leasehold.customers.vcards.exporting import export_institution
 from leasehold.customers.vocabulary import DetailKind, InstitutionKind, Language
 from leasehold.kit.listing import Wanted, stream_rows
 from leasehold.leads.duplicates.work_list import possible_duplicates
@@ -121,6 +123,20 @@ def show(call: Call, institution: InstitutionArgument) -> None:
     with transaction(call) as session:
         fields = whole_fields(session, find_institution(session, institution))
     call.show(fields)
+
+
+@verb(app, "vcard")
+def vcard(
+    call: Call,
+    institutions: Annotated[
+        list[str], typer.Argument(metavar="NAME-OR-ID...", help="The institutions.", show_default=False)
+    ],
+) -> None:
+    """Print institutions and the people who are there now as vCards, for address books; that is audited."""
+    with transaction(call) as session:
+        found = [find_institution(session, one).id for one in institutions]
+        cards = "".join(export_institution(session, one) for one in found)
+    print_cards(cards, as_json=call.common.as_json)
 
 
 @verb(app, "edit")

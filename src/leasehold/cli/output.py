@@ -58,6 +58,14 @@ def print_findings(findings: Sequence[Finding], *, as_json: bool) -> bool:
     return well
 
 
+def print_cards(cards: str, *, as_json: bool) -> None:
+    """vCards as they stand in a file: in UTF-8, whatever the terminal has; in JSON as the text `cards`."""
+    if as_json:
+        print_object({"cards": cards}, as_json=True)
+    else:
+        typer.echo(cards.encode(), nl=False)
+
+
 def _print_array(rows: Iterable[Fields]) -> None:
     separator = "["
     for row in rows:

@@ -7,10 +7,12 @@ import typer
 from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
 from leasehold.cli.erasure import digester, keep_ledger
-from leasehold.cli.output import Fields, print_object, rfc3339
+from leasehold.cli.output import Fields, print_cards, print_object, rfc3339
 from leasehold.cli.paging import all_rows
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.customers.institutions import find_institution
+from leasehold.customers.vcards.exporting import export_person as export_person_card
 from leasehold.privacy.erasing import Erased, Preview, erase, preview_erasure
 from leasehold.privacy.exporting import export_person
 from leasehold.privacy.people import Person, list_people, read_person
@@ -55,6 +57,23 @@ def export(call: Call, person: PersonArgument) -> None:
     with transaction(call) as session:
         found = export_person(session, person)
     print_object(found, as_json=True)
+
+
+@verb(app, "vcard")
+def vcard(
+    call: Call,
+    person: PersonArgument,
+    *,
+    institution: Annotated[
+        str | None,
+        typer.Option(metavar="NAME-OR-ID", help="Where they are.", show_default="the first where they are now"),
+    ] = None,
+) -> None:
+    """Print one person as a vCard, for address books; that it was taken is audited."""
+    with transaction(call) as session:
+        place = None if institution is None else find_institution(session, institution).id
+        cards = export_person_card(session, person, place)
+    print_cards(cards, as_json=call.common.as_json)
 
 
 @verb(app, "erase")

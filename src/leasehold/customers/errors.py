@@ -100,3 +100,10 @@ class ContactInvalid(DomainError):
 
     def __init__(self, detail: str, context: Mapping[str, Any] | None = None) -> None:
         super().__init__(Kind.INVALID, "contact_invalid", detail, context)
+
+
+class NoCard(DomainError):
+    """No card is made of somebody whose data are not to be used, or who is not to be contacted."""
+
+    def __init__(self, detail: str, context: Mapping[str, Any]) -> None:
+        super().__init__(Kind.CONFLICT, "no_card", detail, context)

@@ -18,6 +18,7 @@ _COMPRESSION = {
         "text/csv",
         "text/javascript",
         "text/plain",
+        "text/vcard",
         "application/json",
         "application/problem+json",
         "image/svg+xml",

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 
 from leasehold.customers.lists import CUSTOMERS
 from leasehold.customers.models import Customer
+from leasehold.customers.vcards.exporting import cards_of
 from leasehold.customers.vocabulary import Language
 from leasehold.panel.lists.table import Column, Filter, Link, NewRow, Table
 from leasehold.panel.lists.too_many import too_many_customers
@@ -34,5 +35,6 @@ CUSTOMER_TABLE: Table[None, Customer] = Table(
         Filter("q", _("Part of the name"), too_many=too_many_customers),
         Filter("language", _("Language"), choices=lambda: choices_of(Language)),
     ),
+    cards=lambda session, customers: cards_of(session, [one.institution for one in customers]),
     new=(NewRow("customers.add_customer", _("New customer"), Right.CHANGE_CUSTOMERS),),
 )

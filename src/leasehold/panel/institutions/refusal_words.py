@@ -30,6 +30,15 @@ OF_INSTITUTIONS: Final[dict[tuple[str, str | None], LazyString]] = {
     ),
     ("contact_not_found", None): _("There is no such contact at this institution: look at its contacts again."),
     ("contact_unknown", None): _("Nobody is known by “%(value)s” alone: give the person's number."),
+    ("no_card", "not_to_be_contacted"): _(
+        "Nobody at “%(name)s” may be contacted, so there are no cards for address books."
+    ),
+    ("no_card", "not_used"): _(
+        "The data of person %(id)s are restricted or were erased, so there is no card of theirs."
+    ),
+    ("no_card", "nowhere"): _(
+        "Person %(id)s is at no institution, so there is no card of theirs: put them into one first."
+    ),
     ("detail_not_found", None): _(
         "This way to reach somebody is not written down any more: look at the contact again."
     ),

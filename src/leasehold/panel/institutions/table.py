@@ -6,6 +6,7 @@ from flask import url_for
 from flask_babel import get_timezone
 from flask_babel import lazy_gettext as _
 
+from leasehold.customers.vcards.exporting import cards_of
 from leasehold.customers.vocabulary import InstitutionKind, Language
 from leasehold.leads.lights import end_of_today
 from leasehold.leads.lists import INSTITUTIONS, InstitutionLine
@@ -69,6 +70,7 @@ INSTITUTION_TABLE: Table[Any, InstitutionLine] = Table(
         Filter("kind", _("Kind"), choices=lambda: choices_of(InstitutionKind)),
         Filter("language", _("Language"), choices=lambda: choices_of(Language)),
     ),
+    cards=lambda session, lines: cards_of(session, [line.institution for line in lines]),
     new=(
         NewRow("institutions.add_institution", _("New institution"), Right.CHANGE_CUSTOMERS),
         NewRow("institutions.import_file", _("Import institutions"), Right.CHANGE_CUSTOMERS, icon="upload"),

@@ -1,10 +1,11 @@
-"""What is seen, as a file: CSV or XLSX, streamed, in which no cell can be a formula."""
+"""What is seen, as a file: CSV or XLSX, in which no cell can be a formula, or vCards; streamed."""
 
 import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask_babel import get_locale, get_timezone
 from sqlalchemy.orm import Session
 
 from leasehold.audit.service import record_event
+from leasehold.customers.vcards.exporting import FORMAT as VCARDS
 from leasehold.kit.listing import count_rows, stream_rows
 from leasehold.kit.orm import transaction
 from leasehold.kit.spreadsheet_text import defused
@@ -23,7 +25,12 @@ from leasehold.panel.lists.asked import Asked
 from leasehold.panel.lists.table import Badge, Cell, Code, Link, Table
 
 FORMATS = ("csv", "xlsx")
-_MIME = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MIME = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    VCARDS: "text/vcard; charset=utf-8",
+}
+_CARDS_AT_ONCE = 200
 _IN_MEMORY = 2**20
 _ROWS_A_SHEET = 1_000_000
 _LONGEST_CELL = 32_767
@@ -40,10 +47,15 @@ def export(table: Table[Any, Any], asked: Asked, wanted_format: str) -> Response
     record_event(db(), "export", table=table.name, row_id="", details=details)
     name = f"{table.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.{wanted_format}"
 
+    def found(session: Session) -> Iterator[Any]:
+        return stream_rows(session, table.listing, asked.wanted, table.context(session))
+
     def rows(session: Session) -> Iterator[list[Value]]:
-        for row in stream_rows(session, table.listing, asked.wanted, table.context(session)):
+        for row in found(session):
             yield [plain_value(column.cell(row)) for column in columns]
 
+    if table.cards is not None and wanted_format == VCARDS:
+        return _send_text(name, partial(_cards, found, table.cards))
     return send_rows(name, [str(column.title) for column in columns], rows)
 
 
@@ -51,18 +63,33 @@ def send_rows(
     name: str, titles: Sequence[str], rows: Callable[[Session], Iterator[Sequence[Value]]]
 ) -> ResponseReturnValue:
     """A file `name` (its end says which kind) of `rows`, read while it is sent in a transaction of its own."""
-    here, who = installation(), actor()
     if name.endswith(".xlsx"):
-        with transaction(here.database, who) as session:
+        with transaction(installation().database, actor()) as session:
             return _xlsx(name, titles, rows(session))
+    return _send_text(name, lambda session: _csv(titles, rows(session)))
 
-    def lines() -> Iterator[str]:
+
+def _send_text(name: str, pieces: Callable[[Session], Iterator[str]]) -> ResponseReturnValue:
+    here, who = installation(), actor()
+
+    def read() -> Iterator[str]:
         with transaction(here.database, who) as session:
-            yield from _csv(titles, rows(session))
+            yield from pieces(session)
 
-    answer = Response(stream_with_context(lines()), content_type=_MIME["csv"])
+    answer = Response(stream_with_context(read()), content_type=MIME[name.rpartition(".")[2]])
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+def _cards(
+    found: Callable[[Session], Iterator[Any]],
+    cards: Callable[[Session, Sequence[Any]], Iterator[str]],
+    session: Session,
+) -> Iterator[str]:
+    """The cards of all rows, those of some at a time."""
+    rows = found(session)
+    while some := list(islice(rows, _CARDS_AT_ONCE)):
+        yield from cards(session, some)
 
 
 def plain_value(cell: Cell) -> Value:
@@ -121,7 +148,7 @@ def _xlsx(name: str, titles: Sequence[str], rows: Iterator[Sequence[Value]]) -> 
         more = line == _ROWS_A_SHEET
     book.close()
     file.seek(0)
-    return send_file(file, mimetype=_MIME["xlsx"], as_attachment=True, download_name=name)
+    return send_file(file, mimetype=MIME["xlsx"], as_attachment=True, download_name=name)
 
 
 def _write(sheet: Any, line: int, at: int, value: Value, moment: Any) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from leasehold.kit.listing import COUNT_CAP, count_rows, filters_cut_short, read_page
 from leasehold.panel.context import db, may, person
 from leasehold.panel.lists.asked import PAGE_SIZES, Asked, read_asked
-from leasehold.panel.lists.export import FORMATS, export
+from leasehold.panel.lists.export import export
 from leasehold.panel.lists.table import Table
 from leasehold.staff.saved_views import SavedView, list_views
 
@@ -22,7 +22,7 @@ def answer_list(table: Table[Any, Any], *, template: str = _TEMPLATE, **extras: 
         return redirect(f"{url_for(table.endpoint)}?{default.query}&view={default.id}")
     asked = read_asked(table, request.args)
     wanted_format = request.args.get("format")
-    if wanted_format in FORMATS:
+    if wanted_format in table.formats:
         return export(table, asked, wanted_format)
     session = db()
     context = table.context(session)

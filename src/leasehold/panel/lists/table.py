@@ -1,6 +1,6 @@
 """What a list shows: columns, filters and bulk acts of a `Listing`, declared once for page and export."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
@@ -9,6 +9,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 from wtforms import Form
 
+from leasehold.customers.vcards.exporting import FORMAT as VCARDS
 from leasehold.kit.listing import Listing
 from leasehold.panel.rights import Right
 
@@ -104,7 +105,10 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[Context, Row]):
-    """A list as the panel shows it. `row_key` names a row in forms; `endpoint` is the list's page."""
+    """A list as the panel shows it. `row_key` names a row in forms; `endpoint` is the list's page.
+
+    `cards` makes vCards of some rows, where the list is of those who are in address books.
+    """
 
     listing: Listing[Context, Row]
     title: Words
@@ -115,9 +119,15 @@ class Table(Generic[Context, Row]):
     filters: tuple[Filter, ...] = ()
     acts: tuple[BulkAct, ...] = field(default=())
     refresh_seconds: int | None = None
+    cards: Callable[[Session, Sequence[Row]], Iterator[str]] | None = None
     new: tuple[NewRow, ...] = ()
 
     @property
     def name(self) -> str:
         """What saved views and exports call the list."""
         return self.listing.name
+
+    @property
+    def formats(self) -> dict[str, str]:
+        """What the list can be exported as, with what each is called."""
+        return {"csv": "CSV", "xlsx": "XLSX (Excel)"} | ({VCARDS: "vCard"} if self.cards else {})

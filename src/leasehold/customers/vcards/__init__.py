@@ -1,0 +1,1 @@
+"""People and institutions as vCards, for address books."""
