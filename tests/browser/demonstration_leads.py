@@ -36,6 +36,8 @@ _LEADS = (
 _FAIR = """Firma;Website;Vorname;Nachname;E-Mail Kontakt
 Klinikum West;klinikum-west.example;Ada;Lovelace;ada@klinikum-west.example
 Klinikum Ost;kein name;;;
+STADTBIBLIOTHEK ULM gGmbH;;;;
+Autohaus Krüger;;;;
 """
 _DIRECTORY = (
     "Firma;Ort;Nachname\nSteuerberatung Lindner;Kiel;Lindner\n",

@@ -133,6 +133,16 @@ def test_an_import_is_listed_and_taken_back(cli: Cli, tmp_path: Path) -> None:
     refused = cli(*revert).error
     assert (refused["code"], refused["values"]) == ("import_in_use", ["Branch"])
     assert len(cli("institution", "list", "--json").json) == 2
+    file.write_text("Firma;Nachname\nACME GmbH;Lovelace\n")
+    told = cli("institution", "import", str(file), "--check", "--json").json
+    assert told["may_be_there_already"] == 1
+    (double,) = told["possible_duplicates"]
+    assert (double["row"], double["institutions"][0]["name"], double["institutions"][0]["reasons"]) == (
+        2,
+        "Acme",
+        ["name"],
+    )
+    assert "row 2: ACME GmbH may be Acme (1)" in cli("institution", "import", str(file), "--check").err
     file.write_text("Firma;Nachname\nAcme;Lovelace\n")
     second = str(cli("institution", "import", str(file), "--json").json["import"])
     undone = cli("institution", "revert-import", second, "--reason", "wrong person", "--json").json

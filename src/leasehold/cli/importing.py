@@ -83,7 +83,7 @@ def outcome_of(session: Session, preview: Preview) -> dict[str, Any]:
 
 def tell(call: Call, preview: Preview, fields: Mapping[str, Any]) -> None:
     """Show the outcome; what is wrong goes to standard error, and makes the exit status `REFUSED`."""
-    call.show({name: value for name, value in fields.items() if call.common.as_json or name != "rows"})
+    call.show({name: value for name, value in fields.items() if call.common.as_json or not isinstance(value, list)})
     if not call.common.as_json:
         for row in fields["rows"]:
             typer.echo(f"row {row['row']}: {row['detail']}", err=True)

@@ -1,8 +1,9 @@
 """`leasehold institution import`, and what was imported."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from leasehold.cli.backup_guard import WithoutBackup, guard_of
 from leasehold.cli.call import Call
@@ -25,8 +26,12 @@ from leasehold.cli.importing import (
     outcome_of,
     tell,
 )
+from leasehold.cli.institution_joining import duplicate_fields
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
+from leasehold.imports.previewing import MOST_TOLD
+from leasehold.kit.orm import driver_connection
+from leasehold.leads.importing.possible_duplicates import count_doubles, first_doubles
 from leasehold.leads.importing.reverting import list_imports, revert_import
 from leasehold.leads.importing.service import preview_institutions, take_institutions
 
@@ -55,11 +60,28 @@ def import_(
     with transaction(call) as session:
         preview = preview_institutions(session, file, choices, erased=erased_people(call))
         keep_errors(session, errors)
+        doubles = _doubles(session)
         made = None
         if not check:
             made = take_institutions(session, preview, good_rows_only=good_rows_only, actor=call.actor)
-        fields = {"import": made.id if made else None} | outcome_of(session, preview)
+        fields = {"import": made.id if made else None} | outcome_of(session, preview) | doubles
+    if not call.common.as_json:
+        for row in doubles["possible_duplicates"]:
+            names = ", ".join(f"{one['name']} ({one['id']})" for one in row["institutions"])
+            typer.echo(f"row {row['row']}: {row['value']} may be {names}", err=True)
     tell(call, preview, fields)
+
+
+def _doubles(session: Session) -> dict[str, Any]:
+    """Which new rows may be institutions that are there already, of the file that was judged last."""
+    connection = driver_connection(session)
+    return {
+        "may_be_there_already": count_doubles(connection),
+        "possible_duplicates": [
+            {"row": one.number, "value": one.given, "institutions": duplicate_fields(one.possible_duplicates)}
+            for one in first_doubles(connection, MOST_TOLD)
+        ],
+    }
 
 
 @verb(app, "imports")

@@ -55,7 +55,9 @@ SELECT number, given, key, state, problem, detail, context FROM pg_temp.import_v
 
 _NEW = "SELECT place, fields FROM pg_temp.import_verdicts WHERE state = 'new' ORDER BY place"
 _MARK = """
-UPDATE pg_temp.import_verdicts SET state = 'wrong', problem = %s, detail = %s, context = %s WHERE place = %s
+UPDATE pg_temp.import_verdicts AS v SET state = 'wrong', problem = w.problem, detail = w.detail, context = w.context
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::jsonb[]) AS w (place, problem, detail, context)
+ WHERE v.place = w.place AND v.state = 'new'
 """
 
 
@@ -156,8 +158,9 @@ def new_rows(connection: Connection) -> Iterator[tuple[int, Mapping[str, str]]]:
 
 def mark_wrong(connection: Connection, wrong: Iterable[Wrong]) -> Figures:
     """Make these wrong that were new; the figures after that."""
-    for one in wrong:
-        connection.execute(_MARK, (one.problem, one.detail, Jsonb(dict(one.context)), one.place))
+    told = [(one.place, one.problem, one.detail, Jsonb(dict(one.context))) for one in wrong]
+    if told:
+        connection.execute(_MARK, [list(column) for column in zip(*told, strict=True)])
     return _figures(connection)
 
 

@@ -5,10 +5,11 @@ from http import HTTPStatus
 import pytest
 from sqlalchemy import func, select
 
-from leasehold.customers.institutions import delete_institution
+from leasehold.customers.institutions import InstitutionCard, delete_institution
 from leasehold.customers.models import Contact, Institution
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
+from leasehold.leads.pipeline import add_lead
 from leasehold.staff.roles import Role
 from tests.panel.conftest import ClientAs
 from tests.panel.sending import agree, send_file
@@ -31,6 +32,23 @@ def test_a_file_is_looked_at_and_its_good_rows_are_taken(client_as: ClientAs, da
     assert agree(sales, page, good_rows_only="yes").location == "/institutions"
     with transaction(database, ACTOR) as session:
         assert session.scalar(select(func.count()).select_from(Institution)) == 1
+
+
+def test_what_may_be_there_already_is_shown_and_can_be_imported(client_as: ClientAs, database: Database) -> None:
+    with transaction(database, ACTOR) as session:
+        add_lead(session, InstitutionCard("Klinikum Nord gGmbH", vat_id="DE123456789"))
+    sales = client_as(Role.SALES)
+    rows = b"Name;USt-IdNr\nKlinikum  NORD;\nPraxis;DE123456789\n"
+    page = str(send_file(sales, "/institutions/import", rows).location)
+    looked = sales.get(page).text
+    assert ("May be there already" in looked, '<a href="/institutions/1">Klinikum Nord gGmbH</a>' in looked) == (
+        True,
+        True,
+    )
+    assert "has the VAT id DE123456789: look whether" in looked
+    assert agree(sales, page, good_rows_only="yes").location == "/institutions"
+    fresh = str(send_file(sales, "/institutions/import", b"Name\nPraxis\n").location)
+    assert "May be there already" not in sales.get(fresh).text
 
 
 def test_an_import_is_listed_and_reverted_with_a_reason(client_as: ClientAs, database: Database) -> None:

@@ -152,9 +152,14 @@ def _item(row: Row, cells: Cells) -> Item:
     return Item(row.number, given, _key(fields), fields)
 
 
+def institution_key(fields: Cells) -> str:
+    """By what two rows name the same institution; the key of a row begins with it."""
+    return "\t".join((fields[NAME].lower(), fields.get("website", "")))
+
+
 def _key(fields: Cells) -> str:
     person = " ".join(fields.get(name, "") for name in ("first_name", "last_name")).strip()
-    return "\t".join((fields[NAME].lower(), fields.get("website", ""), person.lower()))
+    return "\t".join((institution_key(fields), person.lower()))
 
 
 def _lacking(fields: Cells) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ from leasehold.kit.database import Connection
 from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import driver_connection
 from leasehold.leads.importing.rows import FIELDS, NAME, card_of, person_of, read_items, ways_of
+from leasehold.leads.importing.vat_ids import rows_with_taken_vat_ids
 from leasehold.leads.models import InstitutionImport, InstitutionImportAddition
 from leasehold.leads.pipeline import add_lead
 
@@ -47,15 +48,17 @@ def preview_institutions(
     file_name: str | None = None,
     erased: Erased = NOBODY_ERASED,
 ) -> Preview:
-    """Read the file and judge every row of it; a person who was erased makes a row wrong. Raises `FileRefused`."""
+    """Read the file and judge every row of it; a person who was erased makes a row wrong, and so does
+    another's VAT id. Raises `FileRefused`."""
     connection = driver_connection(session)
     session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
     chosen = choices or Choices()
     table = open_as_chosen(connection, SUBJECT, path, FIELDS, chosen)
-    figures = stage(connection, read_items(table), _KNOWN, {"always": True})
+    stage(connection, read_items(table), _KNOWN, {"always": True})
     gone = erased.among(session, {way for _place, fields in new_rows(connection) for way in ways_of(fields)})
     if gone:
-        figures = mark_wrong(connection, list(_rows_of(connection, gone)))
+        mark_wrong(connection, list(_rows_of(connection, gone)))
+    figures = mark_wrong(connection, rows_with_taken_vat_ids(connection))
     return Preview(table, figures, digest_of(path), file_name or path.name, chosen.columns)
 
 
@@ -65,7 +68,8 @@ def take_institutions(
     """Write down what is new, in the transaction in which the preview was made, and keep what was made.
 
     An institution that is there already gets the person of the row. What was said about columns is remembered.
-    Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them.
+    Unless `good_rows_only`, any wrong or doubled row stops it all: raises `RowsRefused` with every one of them. Raises
+    `VatIdTaken` where somebody else has written the same VAT id down meanwhile.
     """
     connection = driver_connection(session)
     check_rows(connection, preview.figures, good_rows_only=good_rows_only)

@@ -19,7 +19,7 @@ from leasehold.kit.orm import driver_connection
 from leasehold.panel.context import db, finish
 from leasehold.panel.guarding import back_up_first
 from leasehold.panel.imports.choices import as_parameters, choices_in, questions
-from leasehold.panel.imports.subject import ImportSubject
+from leasehold.panel.imports.subject import Hints, ImportSubject
 from leasehold.panel.imports.verdict_words import BADGES, verdict_in_words
 from leasehold.panel.lists.export import send_rows
 from leasehold.panel.problems import STATUS_OF
@@ -81,12 +81,13 @@ def _take(subject: ImportSubject, upload_id: UUID) -> str:
 
 def _page(subject: ImportSubject, upload_id: UUID, *refusals: DomainError) -> ResponseReturnValue:
     choices = choices_in(request.values, subject)
-    session, preview, shown, wrong = db(), None, [], []
+    session, preview, shown, wrong, hints = db(), None, [], [], Hints()
     with opened_upload(driver_connection(session), subject.key, upload_id) as upload:
         try:
             preview = subject.preview(session, upload.path, choices, upload.file_name)
             shown = first_verdicts(driver_connection(session), _ROWS_SHOWN)
             wrong = list(islice(problems(driver_connection(session)), _PROBLEMS_SHOWN))
+            hints = subject.hints(session)
         except FileRefused as refused:
             finish(keep=False)
             refusals = (*refusals, refused)
@@ -101,6 +102,7 @@ def _page(subject: ImportSubject, upload_id: UUID, *refusals: DomainError) -> Re
         problems_file=subject.preview_address(upload_id, format="csv", **as_parameters(choices)),
         shown=shown,
         wrong=wrong,
+        hints=hints,
         badges=BADGES,
         in_words=lambda verdict: verdict_in_words(verdict, subject.sentences),
         errors=[sentence_for(refusal) for refusal in refusals],

@@ -12,20 +12,24 @@ from sqlalchemy.orm import Session
 
 from leasehold.imports.previewing import Preview
 from leasehold.imports.tables import Choices
+from leasehold.kit.orm import driver_connection
 from leasehold.leads.importing import reverting, service
+from leasehold.leads.importing.possible_duplicates import RowDouble, count_doubles, first_doubles
 from leasehold.panel.context import actor, db
 from leasehold.panel.imports.reverting import answer_revert
-from leasehold.panel.imports.subject import LARGEST_BODY, ImportSubject
+from leasehold.panel.imports.subject import LARGEST_BODY, Double, Hints, ImportSubject, RowHint
 from leasehold.panel.imports.wizard import answer_preview, answer_upload
 from leasehold.panel.institutions.import_table import IMPORT_TABLE
+from leasehold.panel.institutions.joining_words import REASONS
 from leasehold.panel.institutions.refusal_words import OF_INSTITUTIONS
 from leasehold.panel.institutions.views import pages
 from leasehold.panel.lists.page import answer_list
-from leasehold.panel.lists.table import Words
+from leasehold.panel.lists.table import Link, Words
 from leasehold.panel.privacy.erasure import erased_people
 from leasehold.panel.rights import Right
 
 _FORM = ("GET", "POST")
+_HINTS_SHOWN = 20
 _FIELDS: Final[dict[str, Words]] = {
     "name": lazy_gettext("Name of the institution"),
     "legal_form": lazy_gettext("Legal form"),
@@ -54,6 +58,10 @@ _OF_ROWS: Final[dict[str, Words]] = {
     "no_name": lazy_gettext("The row does not say the institution's name: write it, or take the row out."),
     "no_last_name": lazy_gettext("The row says something of a person without their last name: add it."),
     "no_city": lazy_gettext("The row has an address without a city: add it."),
+    "vat_id_of_another": lazy_gettext(
+        "“%(name)s” has the VAT id %(vat_id)s: look whether it is the same institution, or correct the row."
+    ),
+    "vat_id_twice": lazy_gettext("Row %(row)s has the VAT id %(vat_id)s for another institution: correct one of them."),
     "person_erased": lazy_gettext(
         "%(value)s is of a person who was erased: leave the row out, or add them by hand if they agree."
     ),
@@ -139,4 +147,21 @@ def _subject() -> ImportSubject:
         preview=preview,
         take=take,
         takes_vcards=True,
+        hints=_hints,
     )
+
+
+def _hints(session: Session) -> Hints:
+    connection = driver_connection(session)
+    return Hints(count_doubles(connection), [_hint(one) for one in first_doubles(connection, _HINTS_SHOWN)])
+
+
+def _hint(row: RowDouble) -> RowHint:
+    doubles = [
+        Double(
+            Link(other.name, url_for("institutions.show_institution", institution_id=other.id)),
+            [REASONS[reason] for reason in other.reasons],
+        )
+        for other in row.possible_duplicates
+    ]
+    return RowHint(row.number, row.given, doubles)
