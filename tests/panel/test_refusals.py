@@ -218,7 +218,7 @@ def _problems() -> Iterator[str]:
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "problem":
                     yield from _words(value)
-    for call in _calls("Weakness", "ValueInvalid", "FileRefused", "RequestInvalid"):
+    for call in _calls("Weakness", "ValueInvalid", "FileRefused", "RequestInvalid", "KeepInvalid"):
         yield from _words(*call.args[:1])
     for node in _trees("resources/values"):  # a problem and its reason, chosen before the error is made
         if isinstance(node, ast.Tuple) and len(words := list(_words(*node.elts))) == 2 and " " in words[1]:

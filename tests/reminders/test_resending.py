@@ -38,8 +38,7 @@ def test_the_same_mail_is_sent_once_more_and_that_is_audited(
     clock: Clock, box: Mailbox, database: Database, given_up: int
 ) -> None:
     (before,) = rows(database, "SELECT message_id FROM reminder_mails")
-    ask_again(database, given_up)
-    with pytest.raises(ReminderNotGivenUp):
+    for _ in range(2):  # as for two reminders of one mail
         ask_again(database, given_up)
     assert [clock.send_at(WEEK + DAY).sent for _ in range(2)] == [1, 0]
     assert rows(database, "SELECT message_id, state, attempts FROM reminder_mails") == [(*before, "sent", 2)]

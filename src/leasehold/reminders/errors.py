@@ -50,7 +50,7 @@ class ReminderNotGivenUp(DomainError):
 
     def __init__(self, reminder_id: int) -> None:
         detail = (
-            f"Reminder {reminder_id} was not given up, so it is not sent again: it was sent, is on its way, or need "
+            f"Reminder {reminder_id} was not given up, so it is not sent again: it was sent, is being sent, or need "
             "not be told any more."
         )
         super().__init__(Kind.CONFLICT, "reminder_not_given_up", detail, {"id": reminder_id})

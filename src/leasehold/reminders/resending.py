@@ -13,12 +13,15 @@ def send_again(session: Session, reminder_id: int) -> ReminderMail:
     """Let the mail of a reminder that was given up be tried once more; who asked for it is audited.
 
     It leaves with the next ones under its own Message-ID, and says what is true then. Where the contact is reached
-    elsewhere by now, it is withdrawn, and what it told is due anew. Raises `ReminderNotFound` and `ReminderNotGivenUp`.
+    elsewhere by now, it is withdrawn, and what it told is due anew. One that waits for its next attempt goes on
+    waiting. Raises `ReminderNotFound` and `ReminderNotGivenUp`.
     """
     entry = session.get(ReminderEntry, reminder_id)
     if entry is None:
         raise ReminderNotFound(reminder_id)
     mail = session.get_one(ReminderMail, entry.mail_id, with_for_update=True)
+    if entry.state == TOLD and mail.state == MailState.WAITING:  # another reminder of the same mail was asked for
+        return mail
     if entry.state != TOLD or mail.state != MailState.GIVEN_UP:
         raise ReminderNotGivenUp(reminder_id)
     mail.state, mail.next_attempt_at = MailState.WAITING.value, func.clock_timestamp()

@@ -56,6 +56,17 @@ class TestConfigured:
         assert all(part in text for part in ("mail.vendor.test:587", "Acme &lt;licenses@vendor.test&gt;", "no route"))
         assert "Reminders are off" not in text
 
+    def test_it_says_when_reminders_leave(self, client_as: ClientAs, database: Database, key: str) -> None:
+        client = client_as(Role.ADMINISTRATOR)
+        set_hour(database, 0)
+        assert "It leaves within a quarter of an hour." in client.get("/reminders").text
+        now = datetime.now(UTC)
+        zone = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
+        change(database, "INSERT INTO settings (name, value) VALUES ('timezone', to_jsonb(%s::text))", zone)
+        set_hour(database, 20)
+        text = client.get("/reminders").text
+        assert ("8:00:00\u202fPM" in text, "#reminder_hour" in text) == (True, True)
+
 
 def test_the_ledger_is_a_list(client_as: ClientAs, fresh_database: FreshDatabase, database: Database, key: str) -> None:
     with mailbox() as box:
@@ -113,15 +124,3 @@ def test_what_was_given_up_is_told_and_sent_again_from_the_list(
         clock.close()
     assert [mail["To"] for mail in box.mails] == ["ada@acme.test"]
     assert "mail of the last seven days" not in client.get("/dashboard").text
-
-
-def test_the_page_says_when_reminders_leave(client_as: ClientAs, database: Database, key: str) -> None:
-    client = client_as(Role.ADMINISTRATOR)
-    set_hour(database, 0)
-    assert "It leaves within a quarter of an hour." in client.get("/reminders").text
-    now = datetime.now(UTC)
-    zone = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
-    change(database, "INSERT INTO settings (name, value) VALUES ('timezone', to_jsonb(%s::text))", zone)
-    set_hour(database, 20)
-    text = client.get("/reminders").text
-    assert ("8:00:00\u202fPM" in text, "#reminder_hour" in text) == (True, True)

@@ -50,7 +50,7 @@ _COLUMNS: Final[dict[str, LazyString]] = {
     "recipient": _("Recipient"),
     "state": _("State"),
     "sent_at": _("Sent"),
-    "failure": _("Why not"),
+    "failure": _("What the mail server said"),
     "kept_until": _("Kept until"),
     "reason": _("Reason"),
     "restricted_at": _("Restricted since"),
@@ -60,6 +60,12 @@ _COLUMNS: Final[dict[str, LazyString]] = {
     "updated_at": _("Changed"),
 }
 """In the order in which they are read; what is not here says nothing to people (keys, versions, other forms)."""
+
+_OF_TABLES: Final[dict[tuple[str, str], LazyString]] = {
+    ("privacy_requests", "subject"): _("Who has asked"),
+    ("audit_personal_values", "value"): _("Value"),
+}
+"""What is called otherwise in one table."""
 
 _ELSEWHERE: Final[dict[str, LazyString]] = {
     "value_norm": _("the same, as it is compared"),
@@ -92,15 +98,15 @@ _VOCABULARIES: Final[dict[tuple[str, str], type[StrEnum]]] = {
 _DIGEST: Final = "sha256:"
 
 
-def column_words(name: str) -> LazyString:
+def column_words(table: str, name: str) -> LazyString:
     """What a column is called that holds something personal."""
-    return _COLUMNS.get(name) or _ELSEWHERE[name]
+    return _OF_TABLES.get((table, name)) or _COLUMNS.get(name) or _ELSEWHERE[name]
 
 
 def row_in_words(table: str, row: Mapping[str, Any] | None) -> list[tuple[LazyString, str]]:
     """The columns of a row that say something, by their names in the reader's language."""
     said = {name: value for name, value in (row or {}).items() if value not in (None, "", [])}
-    return [(words, _in_words(table, name, said[name])) for name, words in _COLUMNS.items() if name in said]
+    return [(column_words(table, name), _in_words(table, name, said[name])) for name in _COLUMNS if name in said]
 
 
 def _in_words(table: str, name: str, value: Any) -> str:

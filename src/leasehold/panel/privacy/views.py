@@ -107,7 +107,7 @@ def show_record() -> ResponseReturnValue:
         (
             one,
             [badge_for(whose) for whose in one.persons],
-            ", ".join(str(column_words(name)) for name in one.data),
+            ", ".join(str(column_words(one.table, name)) for name in one.data),
             [badge_for(fate) for fate in one.fates],
         )
         for one in record.processings

@@ -16,7 +16,7 @@ OF_REMINDERS: Final[dict[tuple[str, str | None], LazyString]] = {
     ),
     ("reminder_not_found", None): _("There is no reminder number %(id)s: look for it in the list of all reminders."),
     ("reminder_not_given_up", None): _(
-        "Reminder number %(id)s was not given up, so it is not sent again: it was sent, is on its way, or need not be "
+        "Reminder number %(id)s was not given up, so it is not sent again: it was sent, is being sent, or need not be "
         "told any more."
     ),
     ("reminder_rule_not_found", None): _("There is no such rule: look at the rules of the reminders again."),
