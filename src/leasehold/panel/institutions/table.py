@@ -72,5 +72,6 @@ INSTITUTION_TABLE: Table[Any, InstitutionLine] = Table(
     new=(
         NewRow("institutions.add_institution", _("New institution"), Right.CHANGE_CUSTOMERS),
         NewRow("institutions.import_file", _("Import institutions"), Right.CHANGE_CUSTOMERS, icon="upload"),
+        NewRow("board.show_stages", _("Stages"), Right.ADMINISTER, icon="columns"),
     ),
 )
