@@ -90,6 +90,7 @@ class Demonstration:
     name: str = "block"
     backup: str = NEWEST
     act_name: str = "retire"
+    stage_id: int = 1
 
 
 def make_demonstration(database: Database) -> Demonstration:

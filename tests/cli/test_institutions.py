@@ -57,7 +57,7 @@ def test_an_institution_is_made_found_changed_and_moved(cli: Cli) -> None:
     assert len(cli("institution", "list", "--json").json) == 1
     assert len(cli("institution", "list", "--lifecycle", "archived", "--json").json) == 1
     assert cli("institution", "bring-back", "filiale", "--json").json["lifecycle"] == "lead"
-    assert [one["type"] for one in cli("institution", "stages", "--json").json].count("open") == 4
+    assert [one["type"] for one in cli("stage", "list", "--json").json].count("open") == 4
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.customers.addresses import AddressCard
 from leasehold.customers.contacts import ContactCard, add_contact, affiliate, list_contacts
-from leasehold.customers.details import Detail, Owner, list_details
+from leasehold.customers.details import Detail, Owner, judge_detail, list_details
 from leasehold.customers.errors import CustomerNotFound, InstitutionNotFound, VatIdTaken
 from leasehold.customers.institutions import (
     InstitutionCard,
@@ -25,7 +25,7 @@ from leasehold.customers.lists import CUSTOMERS
 from leasehold.customers.merged import InstitutionMerged, survivor_of
 from leasehold.customers.models import Address, Affiliation, Customer
 from leasehold.customers.service import find_customer, list_customers
-from leasehold.customers.vocabulary import DetailKind
+from leasehold.customers.vocabulary import DetailKind, DetailStatus
 from leasehold.kit.database import Database, Role
 from leasehold.kit.errors import DomainError, Stale
 from leasehold.kit.listing import Wanted, read_page
@@ -43,7 +43,7 @@ from leasehold.leads.notes import add_note, list_notes
 from leasehold.leads.pipeline import add_lead, stays_of
 from leasehold.leads.vocabulary import ActivityKind
 from leasehold.licensing.models import LicenseRow
-from leasehold.licensing.products import create_product
+from leasehold.licensing.products import create_product, find_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.licensing.transfers import transfer_license
 from tests.conftest import FreshDatabase
@@ -330,6 +330,74 @@ def test_what_is_written_for_the_loser_meanwhile_comes_to_the_winner(database: D
         act.join(timeout=60)
     with transaction(database, ACTOR) as session:
         assert session.scalars(select(Activity.institution_id)).all() == [winner]
+
+
+@pytest.mark.parametrize("transferred", [False, True])
+def test_a_license_made_for_the_loser_meanwhile_is_the_winner_s(
+    fresh_database: FreshDatabase, transferred: bool
+) -> None:
+    database = fresh_database.as_role(Role.PANEL)
+    with transaction(database, ACTOR) as session:
+        product = create_product(session, "app")
+        loser, winner, third = (convert(session, make_lead(session, name)).customer for name in ("Old", "New", "Third"))
+        terms = LicenseTerms(device_limit=1, concurrent_sessions_limit=1)
+        key = create_licenses(session, terms, customer=third, product=product)[0]
+
+    def give(session: Session) -> None:
+        if transferred:
+            transfer_license(session, key, to=session.get_one(Customer, loser.id), reason="Sold", actor=ACTOR)
+        else:
+            customer = session.get_one(Customer, loser.id)
+            create_licenses(session, terms, customer=customer, product=find_product(session, "app"))
+
+    with transaction(database, ACTOR) as session:
+        _merge(session, loser.institution_id, winner.institution_id)
+        outcomes: list[str] = []
+        act = threading.Thread(target=lambda: outcomes.extend(_at_once(database, give)))
+        act.start()
+        _wait_for_a_lock(session)
+        session.commit()
+        act.join(timeout=60)
+    assert outcomes == ["done"]
+    with transaction(database, ACTOR) as session:
+        owners = session.scalars(select(LicenseRow.customer_id).order_by(LicenseRow.id)).all()
+        assert owners == ([winner.id] if transferred else [third.id, winner.id])
+
+
+@pytest.mark.parametrize("status", ["verified", "unverified"])
+def test_an_objection_to_what_both_have_is_the_winner_s_too(database: Database, status: str) -> None:
+    mail = Detail(DetailKind.EMAIL, "info@acme.example")
+    phone = Detail(DetailKind.PHONE, "+49 30 1234567")
+    with transaction(database, ACTOR) as session:
+        loser, winner = (_lead(session, name, details=(mail, phone)) for name in ("Loser", "Winner"))
+        for owner, verdicts in (
+            (Owner(institution_id=loser), ((DetailStatus.VERIFIED, True), (DetailStatus.INVALID, False))),
+            (Owner(institution_id=winner), ((DetailStatus(status), False), (DetailStatus(status), False))),
+        ):
+            for one, (verdict, opt_out) in zip(list_details(session, owner), verdicts, strict=True):
+                judge_detail(session, owner, one.id, status=verdict, opt_out=opt_out, consent=None)
+
+        def known() -> list[tuple[str, str, bool]]:
+            mine = list_details(session, Owner(institution_id=winner))
+            return sorted((one.kind, one.status, one.opt_out) for one in mine)
+
+        _merge(session, loser, winner)
+        assert known() == [("email", status, True), ("phone", "invalid", False)]
+        undo_merge(session, loser, actor=ACTOR)
+        assert known() == [("email", status, False), ("phone", status, False)]
+
+
+def test_a_merge_takes_no_objection_away(database: Database) -> None:
+    mail = Detail(DetailKind.EMAIL, "info@acme.example")
+    with transaction(database, ACTOR) as session:
+        loser, winner = (_lead(session, name, details=(mail,)) for name in ("Loser", "Winner"))
+        owner = Owner(institution_id=winner)
+        mine = list_details(session, owner)[0]
+        judge_detail(session, owner, mine.id, status=DetailStatus.INVALID, opt_out=True, consent=None)
+        _merge(session, loser, winner)
+        undo_merge(session, loser, actor=ACTOR)
+        session.refresh(mine)
+        assert (mine.status, mine.opt_out) == ("invalid", True)
 
 
 def _wait_for_a_lock(session: Session) -> None:

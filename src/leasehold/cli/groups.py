@@ -8,6 +8,7 @@ GROUPS: Final[dict[str, tuple[str, str]]] = {
     "person": ("leasehold.cli.people", "People: what is known of them; export, restrict, erase."),
     "privacy": ("leasehold.cli.privacy", "What people ask for by law, how long they are kept, where their data are."),
     "institution": ("leasehold.cli.institutions", "Organisations, leads among them: their stages and notes."),
+    "stage": ("leasehold.cli.stages", "The stages that leads go through, as the house wants them."),
     "activity": ("leasehold.cli.activities", "What is to be done about institutions."),
     "product": ("leasehold.cli.products", "What is licensed."),
     "license": ("leasehold.cli.licenses", "Create, show, change, extend, suspend and delete licenses."),

@@ -32,7 +32,7 @@ from leasehold.leads.duplicates.work_list import possible_duplicates
 from leasehold.leads.lights import end_of_today
 from leasehold.leads.lists import INSTITUTIONS, institutions_page
 from leasehold.leads.notes import add_note, list_notes
-from leasehold.leads.pipeline import add_lead, find_stage, list_stages, move_to_stage
+from leasehold.leads.pipeline import add_lead, find_stage, move_to_stage
 from leasehold.leads.vocabulary import Lifecycle, Light
 from leasehold.settings.days import time_zone
 from leasehold.staff.service import get_staff_member
@@ -168,14 +168,6 @@ def edit(
         edit_institution(session, found.id, replace(card_of(session, found), **said))
         fields = fields_of(session, found.id)
     call.show(fields)
-
-
-@verb(app, "stages")
-def stages(call: Call) -> None:
-    """List the stages that leads go through."""
-    with transaction(call) as session:
-        rows = [{"id": one.id, "name": one.name, "type": one.type} for one in list_stages(session)]
-    call.show_list(rows, ("id", "name", "type"))
 
 
 @verb(app, "stage")

@@ -25,7 +25,7 @@ _LIVE = text("archived_at IS NULL AND merged_into_id IS NULL")
 
 
 class PipelineStage(Versioned, Base):
-    """Where an institution can stand; rules hang on the type alone (`leads/pipeline.py`)."""
+    """Where an institution can stand; rules hang on the type alone (`leads/pipeline.py`). A removed one stays."""
 
     __tablename__ = "pipeline_stages"
 
@@ -34,9 +34,10 @@ class PipelineStage(Versioned, Base):
     type: Mapped[str] = plain()
     position: Mapped[int] = plain(Integer)
     colour: Mapped[str] = plain(server_default=text("'secondary'"))
+    removed_at: Mapped[datetime | None] = plain()
 
 
-Index("pipeline_stages_name", func.lower(PipelineStage.name), unique=True)
+Index("pipeline_stages_name", func.lower(PipelineStage.name), unique=True, postgresql_where=text("removed_at IS NULL"))
 
 
 class Institution(Versioned, Base):

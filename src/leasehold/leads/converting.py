@@ -12,6 +12,7 @@ from leasehold.customers.institutions import locked_institution
 from leasehold.customers.models import Customer, Institution, PipelineStage
 from leasehold.kit.errors import DomainError, Kind
 from leasehold.leads.models import StageMove
+from leasehold.leads.pipeline import first_stage
 from leasehold.leads.vocabulary import StageType
 from leasehold.licensing.models import LicenseRow, Product
 from leasehold.licensing.service import LicenseTerms, create_licenses
@@ -104,7 +105,7 @@ def customer_of(session: Session, institution_id: int) -> Customer | None:
 
 def won_stage(session: Session) -> int | None:
     """The stage that customers stand in; None where the house has none."""
-    return _first_stage(session, StageType.WON)
+    return first_stage(session, StageType.WON)
 
 
 def _stand_in(institution: Institution, stage_id: int | None) -> None:
@@ -118,14 +119,10 @@ def _stage_before(session: Session, institution_id: int) -> int | None:
         select(StageMove.stage_id)
         .join(PipelineStage, PipelineStage.id == StageMove.stage_id)
         .where(StageMove.institution_id == institution_id, StageMove.left_at.is_not(None), under_way)
+        .where(PipelineStage.removed_at.is_(None))
         .order_by(StageMove.id.desc())
     )
-    return session.scalars(before.limit(1)).one_or_none() or _first_stage(session, StageType.OPEN)
-
-
-def _first_stage(session: Session, kind: StageType) -> int | None:
-    stages = select(PipelineStage.id).where(PipelineStage.type == kind.value)
-    return session.scalars(stages.order_by(PipelineStage.position, PipelineStage.id).limit(1)).one_or_none()
+    return session.scalars(before.limit(1)).one_or_none() or first_stage(session, StageType.OPEN)
 
 
 def _test_license(session: Session, customer: Customer, wanted: TestLicense) -> str:

@@ -10,7 +10,7 @@ class StageNotFound(DomainError):
     """No stage has that name or id."""
 
     def __init__(self, name_or_id: str) -> None:
-        detail = f"There is no stage {name_or_id!r}: `leasehold institution stages` names them all."
+        detail = f"There is no stage {name_or_id!r}: `leasehold stage list` names them all."
         super().__init__(Kind.NOT_FOUND, "stage_not_found", detail, {"name": name_or_id})
 
 
@@ -19,6 +19,21 @@ class StageRefused(DomainError):
 
     def __init__(self, detail: str, context: Mapping[str, Any]) -> None:
         super().__init__(Kind.CONFLICT, "stage_refused", detail, context)
+
+
+class StagesRefused(DomainError):
+    """The stages cannot be changed this way; `problem` says why."""
+
+    def __init__(self, detail: str, context: Mapping[str, Any]) -> None:
+        super().__init__(Kind.CONFLICT, "stages_refused", detail, context)
+
+
+class StageNameTaken(DomainError):
+    """Another stage is called that."""
+
+    def __init__(self, name: str) -> None:
+        detail = f"There is a stage {name!r} already: choose another name."
+        super().__init__(Kind.CONFLICT, "stage_name_taken", detail, {"name": name})
 
 
 class ActivityNotFound(DomainError):

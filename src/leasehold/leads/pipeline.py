@@ -31,8 +31,9 @@ class Stay:
 
 
 def list_stages(session: Session) -> Sequence[PipelineStage]:
-    """All stages, in their order."""
-    return session.scalars(select(PipelineStage).order_by(PipelineStage.position, PipelineStage.id)).all()
+    """All stages that leads can stand in, in their order."""
+    there = select(PipelineStage).where(PipelineStage.removed_at.is_(None))
+    return session.scalars(there.order_by(PipelineStage.position, PipelineStage.id)).all()
 
 
 def find_stage(session: Session, name_or_id: str) -> PipelineStage:
@@ -46,8 +47,30 @@ def find_stage(session: Session, name_or_id: str) -> PipelineStage:
 
 def add_lead(session: Session, card: InstitutionCard, *, erased: Erased = NOBODY_ERASED) -> Institution:
     """A new institution that is no customer, in the first open stage. Raises what `add_institution` does."""
-    first = next((stage for stage in list_stages(session) if stage.type == StageType.OPEN), None)
-    return add_institution(session, card, stage_id=first.id if first else None, erased=erased)
+    return add_institution(session, card, stage_id=first_stage(session, StageType.OPEN), erased=erased)
+
+
+def first_stage(session: Session, kind: StageType) -> int | None:
+    """The id of the first stage of a type, which stays until the transaction ends; None where the house has none."""
+    first = (
+        select(PipelineStage.id)
+        .where(PipelineStage.type == kind.value, PipelineStage.removed_at.is_(None))
+        .order_by(PipelineStage.position, PipelineStage.id)
+        .limit(1)
+        .with_for_update(read=True, key_share=True)
+    )
+    # Where the first one is removed while we wait for it, nothing is found, and the second look finds the next.
+    return session.scalars(first).one_or_none() or session.scalars(first).one_or_none()
+
+
+def stage_to_return_to(session: Session, stage_id: int | None, lost_reason: str | None = None) -> int | None:
+    """The stage where it still is what it was, else the first open one; nothing of nothing."""
+    if stage_id is None:
+        return None
+    stage = session.get(PipelineStage, stage_id, with_for_update={"read": True, "key_share": True})
+    if stage is None or stage.removed_at is not None or (stage.type == StageType.LOST and not lost_reason):
+        return first_stage(session, StageType.OPEN)
+    return stage.id
 
 
 def move_to_stage(
@@ -58,8 +81,8 @@ def move_to_stage(
     Raises `InstitutionNotFound`, `Stale`, `StageNotFound`, `StageRefused` and `DomainError` `text_invalid`.
     """
     institution = locked_institution(session, institution_id, version=version)
-    stage = session.get(PipelineStage, stage_id)
-    if stage is None:
+    stage = session.get(PipelineStage, stage_id, with_for_update={"read": True, "key_share": True})
+    if stage is None or stage.removed_at is not None:
         raise StageNotFound(str(stage_id))
     _check_move(session, institution, stage)
     reason = None

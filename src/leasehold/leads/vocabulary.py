@@ -12,6 +12,24 @@ class StageType(StrEnum):
     LOST = "lost"
 
 
+class StageColour(StrEnum):
+    """By which colour a stage is recognized."""
+
+    SECONDARY = "secondary"
+    BLUE = "blue"
+    AZURE = "azure"
+    INDIGO = "indigo"
+    PURPLE = "purple"
+    PINK = "pink"
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    LIME = "lime"
+    GREEN = "green"
+    TEAL = "teal"
+    CYAN = "cyan"
+
+
 class ActivityKind(StrEnum):
     """What is to be done."""
 

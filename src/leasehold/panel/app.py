@@ -31,6 +31,7 @@ from leasehold.panel.institutions import (  # further pages of the same subject
     merge_views,  # noqa: F401
     my_day,
     note_views,  # noqa: F401
+    stage_views,  # noqa: F401
     vcard_views,  # noqa: F401
 )
 from leasehold.panel.institutions import duplicate_views as duplicates

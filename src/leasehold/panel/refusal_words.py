@@ -16,6 +16,7 @@ from leasehold.panel.resources.refusal_words import OF_RESOURCES
 SUBJECTS: Final = (
     _("The customer's name"),
     _("The institution's name"),
+    _("The stage's name"),
     _("The legal form"),
     _("The source"),
     _("The tag"),

@@ -22,7 +22,7 @@ class Right(StrEnum):
     CHANGE_LICENSES = "change_licenses"
     """Products, licenses, devices, sessions, resources and their pools."""
     ADMINISTER = "administer"
-    """API keys, settings, the staff, the rules of reminders."""
+    """API keys, settings, the staff, the rules of reminders, the stages of leads."""
 
 
 _READER: Final = frozenset({Right.PUBLIC, Right.SIGNED_IN, Right.READ})

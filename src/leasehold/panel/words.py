@@ -15,7 +15,7 @@ from leasehold.customers.vocabulary import (
     Language,
     Salutation,
 )
-from leasehold.leads.vocabulary import ActivityKind, Lifecycle, Light, StageType
+from leasehold.leads.vocabulary import ActivityKind, Lifecycle, Light, StageColour, StageType
 from leasehold.licensing.vocabulary import DeviceStatus, DeviceType, EndReason, LicenseStatus, LicenseType, TermKind
 from leasehold.panel.lists.table import Badge
 from leasehold.privacy.vocabulary import (
@@ -89,6 +89,19 @@ _LIST: Final[tuple[tuple[StrEnum, LazyString, str], ...]] = (
     (StageType.ON_HOLD, _("on hold"), "yellow"),
     (StageType.WON, _("won"), "green"),
     (StageType.LOST, _("lost"), "red"),
+    (StageColour.SECONDARY, _("grey"), "secondary"),
+    (StageColour.BLUE, _("blue"), "blue"),
+    (StageColour.AZURE, _("azure"), "azure"),
+    (StageColour.INDIGO, _("indigo"), "indigo"),
+    (StageColour.PURPLE, _("purple"), "purple"),
+    (StageColour.PINK, _("pink"), "pink"),
+    (StageColour.RED, _("red"), "red"),
+    (StageColour.ORANGE, _("orange"), "orange"),
+    (StageColour.YELLOW, _("yellow"), "yellow"),
+    (StageColour.LIME, _("lime"), "lime"),
+    (StageColour.GREEN, _("green"), "green"),
+    (StageColour.TEAL, _("teal"), "teal"),
+    (StageColour.CYAN, _("cyan"), "cyan"),
     (ActivityKind.CALL, _("call"), "secondary"),
     (ActivityKind.MAIL, _("mail"), "secondary"),
     (ActivityKind.MEETING, _("meeting"), "secondary"),

@@ -21,6 +21,7 @@ from leasehold.leads.converting import won_stage
 from leasehold.leads.merging.fields import Choice, Side, choose
 from leasehold.leads.merging.models import InstitutionMerge
 from leasehold.leads.merging.moving import Moved, count_rows, excuse_open_tests, lock_licenses, move_rows
+from leasehold.leads.merging.objections import carry_objections_over
 from leasehold.leads.merging.pairs import Pair, check_mergeable, parent_after, read_pair, values_of
 from leasehold.leads.merging.references import TO_CUSTOMERS, TO_INSTITUTIONS, Fate
 
@@ -119,7 +120,8 @@ def _after(session: Session, pair: Pair, keep: Keep) -> dict[str, Any]:
 
 def _move(connection: Connection, pair: Pair) -> Moved:
     whose = {"loser": pair.loser.id, "winner": pair.winner.id}
-    moved = move_rows(connection, TO_INSTITUTIONS, **whose)
+    moved = carry_objections_over(connection, **whose)
+    moved |= move_rows(connection, TO_INSTITUTIONS, **whose)
     if pair.losing_customer is not None and pair.winning_customer is not None:
         whose = {"loser": pair.losing_customer.id, "winner": pair.winning_customer.id}
         lock_licenses(connection, list(whose.values()))

@@ -16,9 +16,11 @@ from leasehold.kit.orm import driver_connection, violated_constraint
 from leasehold.leads.merging.errors import NotMerged, UnmergeRefused
 from leasehold.leads.merging.models import InstitutionMerge
 from leasehold.leads.merging.moving import lock_licenses, move_rows_back, strayed, take_excuses_back
+from leasehold.leads.merging.objections import take_objections_back
 from leasehold.leads.merging.pairs import Pair, read_pair, values_of
 from leasehold.leads.merging.references import TO_CUSTOMERS, TO_INSTITUTIONS
 from leasehold.leads.merging.service import reason_of_further_test
+from leasehold.leads.pipeline import stage_to_return_to
 
 DAYS_TO_UNDO: Final = 30
 """Of 24 hours each, from the merge on."""
@@ -95,7 +97,9 @@ def _check(session: Session, merge: InstitutionMerge, pair: Pair) -> None:
 
 def _restore(session: Session, merge: InstitutionMerge, pair: Pair) -> None:
     """The winner's fields first, so that what only one can have is free for the loser."""
-    present, before = values_of(pair.winner), merge.before["winner"]
+    present, before = values_of(pair.winner), dict(merge.before["winner"])
+    if "stage_id" in merge.after:
+        before["stage_id"] = stage_to_return_to(session, before["stage_id"], before["lost_reason"])
     for name, value in merge.after.items():
         if present[name] == value:
             setattr(pair.winner, name, before[name])
@@ -116,6 +120,7 @@ def _move_back(connection: Connection, merge: InstitutionMerge, pair: Pair) -> N
     if pair.losing_customer is not None and pair.winning_customer is not None:
         whose = {"loser": pair.losing_customer.id, "winner": pair.winning_customer.id}
         move_rows_back(connection, TO_CUSTOMERS, merge.moved, **whose)
+    take_objections_back(connection, merge.moved)
     take_excuses_back(connection, merge.moved, reason=reason_of_further_test(pair.loser.id))
 
 

@@ -10,6 +10,7 @@ CREATE FUNCTION fold_name(p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARAL
 $$;
 
 -- Where an institution stands on its way to being a customer. Rules hang on the type alone; names are the house's own.
+-- A stage that was removed stays for what stood in it once: nobody comes into it any more.
 CREATE TABLE pipeline_stages (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pipeline_stages_pkey PRIMARY KEY,
     name text NOT NULL CONSTRAINT pipeline_stages_name_present CHECK (name <> ''),
@@ -17,15 +18,16 @@ CREATE TABLE pipeline_stages (
     position integer NOT NULL,
     colour text NOT NULL DEFAULT 'secondary' CONSTRAINT pipeline_stages_colour
         CHECK (colour IN ('secondary', 'blue', 'azure', 'indigo', 'purple', 'pink', 'red', 'orange', 'yellow', 'lime', 'green', 'teal', 'cyan')),
+    removed_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     version integer NOT NULL DEFAULT 1
 );
-CREATE UNIQUE INDEX pipeline_stages_name ON pipeline_stages (lower(name));
+CREATE UNIQUE INDEX pipeline_stages_name ON pipeline_stages (lower(name)) WHERE removed_at IS NULL;
 INSERT INTO pipeline_stages (name, type, position, colour) VALUES
     ('New', 'open', 10, 'azure'), ('Contacted', 'open', 20, 'blue'), ('Qualified', 'open', 30, 'indigo'),
     ('Offer', 'open', 40, 'purple'), ('On hold', 'on_hold', 50, 'yellow'), ('Lost', 'lost', 60, 'red'), ('Won', 'won', 70, 'green');
-CALL audit_changes_of('pipeline_stages', 'id', '{name,type,position,colour}');
+CALL audit_changes_of('pipeline_stages', 'id', '{name,type,position,colour,removed_at}');
 CREATE TRIGGER bump_version BEFORE UPDATE ON pipeline_stages FOR EACH ROW EXECUTE FUNCTION bump_version();
 
 -- Institutions ------------------------------------------------------------------------------------------------
@@ -90,9 +92,21 @@ CREATE UNIQUE INDEX stage_moves_open ON stage_moves (institution_id) WHERE left_
 CREATE INDEX stage_moves_institution ON stage_moves (institution_id, id);
 CREATE INDEX stage_moves_open_stage ON stage_moves (stage_id, entered_at, institution_id) WHERE left_at IS NULL;
 
+-- The stage is held while somebody comes into it, so that it is not removed or made another type meanwhile.
 CREATE FUNCTION check_lost_reason() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    stage record;
 BEGIN
-    IF NEW.stage_id IS NULL OR (SELECT type <> 'lost' FROM pipeline_stages WHERE id = NEW.stage_id) THEN
+    IF NEW.stage_id IS NULL THEN
+        NEW.lost_reason := NULL;
+        RETURN NEW;
+    END IF;
+    SELECT type, removed_at INTO stage FROM pipeline_stages WHERE id = NEW.stage_id FOR KEY SHARE;
+    IF stage.removed_at IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.stage_id IS DISTINCT FROM OLD.stage_id) THEN
+        RAISE EXCEPTION 'stage % was removed', NEW.stage_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'institutions_stage_is_there', TABLE = 'institutions';
+    END IF;
+    IF stage.type <> 'lost' THEN
         NEW.lost_reason := NULL;
     ELSIF coalesce(NEW.lost_reason, '') = '' THEN
         RAISE EXCEPTION 'institution % is lost without a reason', NEW.id

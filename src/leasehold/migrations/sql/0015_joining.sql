@@ -45,7 +45,9 @@ CREATE TABLE duplicate_candidates (
     CONSTRAINT duplicate_candidates_in_order CHECK (first_id < second_id)
 );
 CREATE INDEX duplicate_candidates_second ON duplicate_candidates (second_id);
-CREATE INDEX duplicate_candidates_by_score ON duplicate_candidates (score DESC, first_id, second_id);
+CREATE INDEX duplicate_candidates_by_score ON duplicate_candidates (score, first_id, second_id);
+CREATE INDEX duplicate_candidates_by_found_at ON duplicate_candidates (found_at, first_id, second_id);
+CREATE INDEX duplicate_candidates_reasons ON duplicate_candidates USING gin (reasons);
 
 -- Pairs of which somebody has said that they are two institutions.
 CREATE TABLE duplicate_dismissals (
@@ -130,6 +132,28 @@ CREATE TRIGGER activities_follow_merges BEFORE INSERT ON activities FOR EACH ROW
 CREATE TRIGGER institution_notes_follow_merges BEFORE INSERT ON institution_notes FOR EACH ROW EXECUTE FUNCTION follow_institution_merge();
 CREATE TRIGGER affiliations_follow_merges BEFORE INSERT ON affiliations FOR EACH ROW EXECUTE FUNCTION follow_institution_merge();
 CREATE TRIGGER customers_follow_merges BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION follow_institution_merge();
+
+-- So does a license: of a customer whose institution was merged into another customer's, it becomes that one's. A merge
+-- holds both customers, so that whoever comes meanwhile waits for it before looking.
+CREATE FUNCTION follow_customer_merge() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    survivor bigint;
+BEGIN
+    LOOP
+        PERFORM FROM customers WHERE id = NEW.customer_id FOR KEY SHARE;
+        SELECT w.id INTO survivor
+          FROM customers AS c
+          JOIN institutions AS i ON i.id = c.institution_id
+          JOIN customers AS w ON w.institution_id = i.merged_into_id
+         WHERE c.id = NEW.customer_id;
+        EXIT WHEN survivor IS NULL;
+        NEW.customer_id := survivor;
+    END LOOP;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER licenses_follow_merges BEFORE INSERT OR UPDATE OF customer_id ON licenses
+    FOR EACH ROW EXECUTE FUNCTION follow_customer_merge();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON duplicate_candidates TO leasehold_panel, leasehold_worker;
 GRANT SELECT, INSERT, DELETE ON duplicate_dismissals TO leasehold_panel;

@@ -54,6 +54,21 @@ OF_INSTITUTIONS: Final[dict[tuple[str, str | None], LazyString]] = {
     ("stage_refused", "won_by_conversion"): _("A lead is won by making it a customer: convert it instead."),
     ("stage_refused", "is_customer"): _("“%(name)s” is a customer: stages are for leads."),
     ("stage_refused", "is_archived"): _("“%(name)s” is archived: bring it back first."),
+    ("stage_name_taken", None): _("There is a stage “%(name)s” already: choose another name."),
+    ("stages_refused", "last_open"): _(
+        "“%(name)s” is the last open stage, in which new leads begin: add another open one first."
+    ),
+    ("stages_refused", "not_empty"): _("%(count)s institutions stand in “%(name)s”: say where they go."),
+    ("stages_refused", "not_empty_for_type"): _(
+        "%(count)s institutions stand in “%(name)s”, so it stays of its type: move them away first."
+    ),
+    ("stages_refused", "moves_to_itself"): _("“%(name)s” is the stage that is removed: choose another one."),
+    ("stages_refused", "won_is_for_customers"): _(
+        "Customers stand in a stage that is won, and nobody else does: choose a stage for them."
+    ),
+    ("stages_refused", "all_lost_without_reason"): _(
+        "Leads are lost for a reason: say which, so that the next ones are not."
+    ),
     ("activity_not_found", None): _("There is no such activity: look at the institution again."),
     ("activity_done", None): _("This was done already: look at the activity again."),
     ("activity_invalid", "assignee_unknown"): _(
