@@ -22,7 +22,6 @@ def _names(client: FlaskClient) -> list[str]:
 
 def test_a_stage_is_added_named_moved_and_removed(admin: FlaskClient) -> None:
     assert "/pipeline/stages" in admin.get("/pipeline").text
-    assert "/pipeline/stages" in admin.get("/pipeline").text
     form = {"name": "Demo", "type": "open", "colour": "pink", "place": "2"}
     assert admin.post("/pipeline/stages/new", data=form).location == "/pipeline/stages"
     assert _names(admin)[:4] == ["New", "Contacted", "Demo", "Qualified"]
