@@ -20,6 +20,7 @@ from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.kit.orm import driver_connection, transaction
 from leasehold.leads.activities import ActivityCard, add_activity, finish_activity
+from leasehold.leads.duplicates.work_list import possible_duplicates
 from leasehold.leads.importing.service import SUBJECT, preview_institutions, take_institutions
 from leasehold.leads.notes import add_note, restore_version, save_note
 from leasehold.leads.pipeline import add_lead, find_stage, move_to_stage
@@ -33,6 +34,7 @@ _LEADS = (
     ("Verein für Denkmalpflege e. V.", "On hold", None),
     ("Autohaus Krüger GmbH & Co. KG", "Lost", "Bought elsewhere"),
 )
+_TWINS = ("Fachhochschule Suedwest e. V.", "Praxis Dr. Oeztuerk")
 _FAIR = """Firma;Website;Vorname;Nachname;E-Mail Kontakt
 Klinikum West;klinikum-west.example;Ada;Lovelace;ada@klinikum-west.example
 Klinikum Ost;kein name;;;
@@ -83,6 +85,8 @@ def make_leads(session: Session, institution_id: int) -> Leads:
     save_note(session, note, _NOTE.replace("40", "60"), base=1, actor=ACTOR)
     restore_version(session, note, 1, base=2, actor=ACTOR)
     own_detail = list_details(session, Owner(institution_id=institution_id))[0]
+    for name in _TWINS:
+        possible_duplicates(session, add_lead(session, InstitutionCard(name)).id)
     upload_id = keep_upload(driver_connection(session), SUBJECT, "messe.csv", BytesIO(_FAIR.encode()))
     return Leads(planned.id, note, own_detail.id, upload_id, _import_twice(session))
 

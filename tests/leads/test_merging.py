@@ -32,7 +32,8 @@ from leasehold.kit.listing import Wanted, read_page
 from leasehold.kit.orm import engine_of, transaction
 from leasehold.leads.activities import ActivityCard, add_activity, open_activities
 from leasehold.leads.converting import TestLicense, convert, customer_of
-from leasehold.leads.duplicates.work_list import count_pairs, possible_duplicates
+from leasehold.leads.duplicates.lists import list_pairs
+from leasehold.leads.duplicates.work_list import possible_duplicates
 from leasehold.leads.merging.errors import FieldUnknown, MergeRefused, NotMerged, UnmergeRefused
 from leasehold.leads.merging.fields import Side
 from leasehold.leads.merging.references import TO_CUSTOMERS, TO_INSTITUTIONS, Reference
@@ -123,7 +124,7 @@ def test_all_that_belongs_to_the_loser_moves_and_comes_back(fresh_database: Fres
             None,
         )
         assert [merge.loser_id for merge, _name in merges_into(session, winner)] == [loser]
-        assert count_pairs(session) == 0
+        assert len(list_pairs(session)) == 0
 
         undo_merge(session, loser, actor=ACTOR)
         assert (_picture(session, loser), _picture(session, winner)) == before

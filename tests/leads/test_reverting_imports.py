@@ -19,7 +19,8 @@ from leasehold.kit.orm import driver_connection, transaction
 from leasehold.leads.activities import ActivityCard, add_activity
 from leasehold.leads.converting import convert
 from leasehold.leads.duplicates.checking import check_what_was_written
-from leasehold.leads.duplicates.work_list import dismiss, list_pairs
+from leasehold.leads.duplicates.lists import list_pairs
+from leasehold.leads.duplicates.work_list import dismiss
 from leasehold.leads.importing.reverting import list_imports, revert_import
 from leasehold.leads.importing.service import preview_institutions, take_institutions
 from leasehold.leads.merging.service import merge_institutions

@@ -15,7 +15,8 @@ from leasehold.cli.verb import new_group, verb
 from leasehold.customers.institutions import find_institution
 from leasehold.leads.converting import TestLicense, convert, unconvert
 from leasehold.leads.duplicates.candidates import PossibleDuplicate
-from leasehold.leads.duplicates.work_list import Pair, dismiss, list_pairs, possible_duplicates, recall
+from leasehold.leads.duplicates.lists import list_pairs
+from leasehold.leads.duplicates.work_list import Pair, dismiss, possible_duplicates, recall
 from leasehold.leads.merging.fields import CHOICES, Side
 from leasehold.leads.merging.models import InstitutionMerge
 from leasehold.leads.merging.service import MergePreview, merge_institutions, preview_merge

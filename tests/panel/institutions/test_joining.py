@@ -64,7 +64,25 @@ def test_duplicates_are_listed_compared_merged_and_undone(sales: FlaskClient, da
     undone = sales.post(f"/institutions/{other}/unmerge", data={"confirmed": "yes"})
     assert undone.location == f"/institutions/{other}"
     assert sales.post(f"/institutions/{one}/duplicates/dismiss", data={"other": other}).status_code == 303
-    assert "Nobody is written down twice" in sales.get("/duplicates").text
+    assert f"into={one}" not in sales.get("/duplicates").text
+
+
+def test_many_pairs_are_told_apart_at_once(sales: FlaskClient, database: Database) -> None:
+    for name in ("Acme GmbH", "Acme AG", "Acme KG"):
+        make(sales, name)
+    assert [count(sales, reason) for reason in ("name", "domain")] == [3, 0]
+    asked = sales.post("/duplicates/bulk", data={"act": "dismiss", "chosen": ["1-2", "1-3"]})
+    assert "each of 2 pairs is two institutions" in asked.text
+    confirmed = {"act": "dismiss", "selection": asked.text.split('name="selection" value="')[1].split('"')[0]}
+    assert sales.post("/duplicates/bulk", data=confirmed).status_code == 200
+    assert number_in(database, "SELECT count(*) FROM duplicate_dismissals") == 2
+    assert count(sales, "name") == 1
+    assert sales.get("/duplicates?reason=colour").status_code == 422
+
+
+def count(sales: FlaskClient, reason: str) -> int:
+    """How many pairs the work list shows for a reason."""
+    return sales.get(f"/duplicates?reason={reason}").text.count("into=")
 
 
 def test_the_other_one_is_asked_for_and_cannot_be_the_same(sales: FlaskClient) -> None:

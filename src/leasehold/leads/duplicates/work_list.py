@@ -14,16 +14,6 @@ from leasehold.kit.orm import driver_connection
 from leasehold.leads.duplicates.candidates import PossibleDuplicate
 from leasehold.leads.duplicates.checking import check, look
 
-_LISTED = """
-SELECT d.first_id, a.name, ca.id, d.second_id, b.name, cb.id, d.score, d.reasons, d.found_at
-  FROM duplicate_candidates AS d
-  JOIN institutions AS a ON a.id = d.first_id
-  JOIN institutions AS b ON b.id = d.second_id
-  LEFT JOIN customers AS ca ON ca.institution_id = a.id
-  LEFT JOIN customers AS cb ON cb.institution_id = b.id
- ORDER BY d.score DESC, d.first_id, d.second_id LIMIT %(limit)s OFFSET %(offset)s
-"""
-_COUNT = "SELECT count(*) FROM (SELECT FROM duplicate_candidates LIMIT %(most)s) AS first"
 _DISMISS = """
 INSERT INTO duplicate_dismissals (first_id, second_id, dismissed_by) VALUES (%(first)s, %(second)s, %(by)s)
 ON CONFLICT ON CONSTRAINT duplicate_dismissals_pair DO NOTHING
@@ -54,6 +44,11 @@ class Pair:
     reasons: list[str]
     found_at: datetime
 
+    @property
+    def customers(self) -> int:
+        """How many of the two are customers."""
+        return sum(one is not None for one in (self.first_customer_id, self.second_customer_id))
+
 
 def possible_duplicates(session: Session, institution_id: int) -> list[PossibleDuplicate]:
     """Whom the institution may be, the likeliest first; the work list says the same from now on."""
@@ -64,18 +59,6 @@ def possible_duplicates(session: Session, institution_id: int) -> list[PossibleD
 def look_for_duplicates(session: Session, institution_id: int) -> list[PossibleDuplicate]:
     """The same without a word to the work list."""
     return look(driver_connection(session), institution_id)
-
-
-def list_pairs(session: Session, *, limit: int = 100, offset: int = 0) -> list[Pair]:
-    """The work list, the likeliest pairs first."""
-    rows: list[Any] = driver_connection(session).execute(_LISTED, {"limit": limit, "offset": offset}).fetchall()
-    return [Pair(*row) for row in rows]
-
-
-def count_pairs(session: Session, *, most: int = 1000) -> int:
-    """How long the work list is; counted up to `most`."""
-    row: Any = driver_connection(session).execute(_COUNT, {"most": most}).fetchone()
-    return int(row[0])
 
 
 def dismiss(session: Session, one_id: int, other_id: int, *, actor: Actor) -> None:

@@ -9,22 +9,28 @@ from leasehold.customers.merged import check_not_merged
 from leasehold.leads.duplicates import work_list
 from leasehold.leads.merging.undoing import merges_into
 from leasehold.panel.context import actor, db
+from leasehold.panel.institutions.duplicate_table import DUPLICATE_TABLE
 from leasehold.panel.institutions.joining_words import REASONS
+from leasehold.panel.lists.bulk import answer_bulk
+from leasehold.panel.lists.page import answer_list
 from leasehold.panel.pages import Pages
 from leasehold.panel.rights import Right
 from leasehold.panel.saving import go_on
 from leasehold.staff.names import names_of_actors
 
 pages = Pages("duplicates")
-_MOST_SHOWN = 100
 
 
 @pages.page("/duplicates", needs=Right.READ)
 def list_duplicates() -> ResponseReturnValue:
     """Pairs that may be one institution, the likeliest first."""
-    pairs = work_list.list_pairs(db(), limit=_MOST_SHOWN)
-    count = work_list.count_pairs(db())
-    return render_template("institutions/duplicates.html", pairs=pairs, count=count, reasons=REASONS)
+    return answer_list(DUPLICATE_TABLE)
+
+
+@pages.page("/duplicates/bulk", needs=Right.CHANGE_CUSTOMERS, methods=("POST",))
+def act_on_duplicates() -> ResponseReturnValue:
+    """Remember of many pairs that they are two institutions each."""
+    return answer_bulk(DUPLICATE_TABLE)
 
 
 @pages.page("/institutions/<int:institution_id>/duplicates", needs=Right.READ)
@@ -52,6 +58,4 @@ def dismiss_duplicate(institution_id: int) -> ResponseReturnValue:
     number = int(other) if other.isascii() and other.isdigit() and len(other) < 19 else 0
     work_list.dismiss(db(), institution_id, number, actor=actor())
     flash(_("These are two institutions, which is remembered."), "success")
-    if request.form.get("origin") == "institution":
-        return go_on("duplicates.show_duplicates", institution_id=institution_id)
-    return go_on("duplicates.list_duplicates")
+    return go_on("duplicates.show_duplicates", institution_id=institution_id)
