@@ -13,7 +13,7 @@ from leasehold.imports.staging import RowState, problems
 from leasehold.kit.database import Database
 from leasehold.kit.orm import driver_connection, transaction
 from leasehold.leads.duplicates.candidates import MOST_FOR_A_REASON
-from leasehold.leads.importing.possible_duplicates import count_doubles, first_doubles
+from leasehold.leads.importing.possible_duplicates import find_doubles
 from leasehold.leads.importing.service import preview_institutions, take_institutions
 from leasehold.leads.pipeline import add_lead
 from tests.resources.stock import ACTOR
@@ -55,9 +55,9 @@ def test_a_row_tells_whom_it_may_be(there: Database, tmp_path: Path, row: str) -
     with transaction(there, ACTOR) as session:
         preview = preview_institutions(session, file)
         assert preview.figures.of(RowState.NEW) == 2
-        connection = driver_connection(session)
-        assert count_doubles(connection) == bool(ROWS[row])
-        found = first_doubles(connection, 10)
+        doubles = find_doubles(driver_connection(session), 10)
+        assert doubles.count == bool(ROWS[row])
+        found = doubles.first
         assert [(one.name, list(one.reasons)) for each in found for one in each.possible_duplicates] == ROWS[row]
         assert [each.number for each in found] == [3] * bool(ROWS[row])
         assert take_institutions(session, preview, actor=ACTOR).rows_new == 2
@@ -71,8 +71,8 @@ def test_what_many_have_in_common_tells_nothing_and_few_are_told(there: Database
     file.write_text(f"{HEADER}Newcomer;house.example;;;;;\nMueller Maschinenbau;;;;;;\nMüller Maschinenbau AG;;;;;;\n")
     with transaction(there, ACTOR) as session:
         preview_institutions(session, file)
-        assert count_doubles(driver_connection(session)) == 2
-        assert [one.number for one in first_doubles(driver_connection(session), 1)] == [3]
+        doubles = find_doubles(driver_connection(session), 1)
+        assert (doubles.count, [one.number for one in doubles.first]) == (2, [3])
 
 
 def test_the_vat_id_of_another_is_told_with_its_row(there: Database, tmp_path: Path) -> None:
@@ -90,6 +90,6 @@ def test_the_vat_id_of_another_is_told_with_its_row(there: Database, tmp_path: P
         preview = preview_institutions(session, file)
         told = [(one.number, one.problem) for one in problems(driver_connection(session))]
         assert told == [(2, "vat_id_of_another"), (5, "vat_id_twice")]
-        with pytest.raises(RowsRefused, match="'Müller Maschinenbau GmbH' has the VAT id DE123456789"):
+        with pytest.raises(RowsRefused, match="“Müller Maschinenbau GmbH” has the VAT id DE123456789"):
             take_institutions(session, preview, actor=ACTOR)
         assert take_institutions(session, preview, good_rows_only=True, actor=ACTOR).rows_new == 4

@@ -170,7 +170,7 @@ WORK: dict[str, tuple[Callable[[Session], object], list[str]]] = {
     "a person elsewhere": (lambda s: affiliate(s, known(s), ada(s)), [ADA]),
     "a person's objection": (lambda s: objects(s, Owner(contact_id=ada(s))), [ADA]),
     "a person's activity": (plan_for_ada, [GRACE]),
-    "a restriction": (lambda s: restrict(s, ada(s), "asked for"), [ADA]),
+    "a restriction": (lambda s: restrict(s, ada(s), "asked for"), [NORTH]),
 }
 
 

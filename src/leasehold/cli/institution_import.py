@@ -31,7 +31,7 @@ from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
 from leasehold.imports.previewing import MOST_TOLD
 from leasehold.kit.orm import driver_connection
-from leasehold.leads.importing.possible_duplicates import count_doubles, first_doubles
+from leasehold.leads.importing.possible_duplicates import find_doubles
 from leasehold.leads.importing.reverting import list_imports, revert_import
 from leasehold.leads.importing.service import preview_institutions, take_institutions
 
@@ -74,12 +74,12 @@ def import_(
 
 def _doubles(session: Session) -> dict[str, Any]:
     """Which new rows may be institutions that are there already, of the file that was judged last."""
-    connection = driver_connection(session)
+    doubles = find_doubles(driver_connection(session), MOST_TOLD)
     return {
-        "may_be_there_already": count_doubles(connection),
+        "may_be_there_already": doubles.count,
         "possible_duplicates": [
             {"row": one.number, "value": one.given, "institutions": duplicate_fields(one.possible_duplicates)}
-            for one in first_doubles(connection, MOST_TOLD)
+            for one in doubles.first
         ],
     }
 

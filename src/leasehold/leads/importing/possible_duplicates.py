@@ -20,20 +20,20 @@ from leasehold.leads.importing.rows import Cells, card_of, institution_key, pers
 
 _AT_ONCE = 10_000
 _STAGE = """
-DROP TABLE IF EXISTS pg_temp.import_signs, pg_temp.import_doubles;
+DROP TABLE IF EXISTS pg_temp.import_signs;
 CREATE TEMPORARY TABLE import_signs (institution text COLLATE "C" NOT NULL, reason text NOT NULL, sign text NOT NULL)
     ON COMMIT DROP
 """
 _COPY = "COPY pg_temp.import_signs (institution, reason, sign) FROM STDIN"
 # Who is there already under this very name gets the people of the row, and is nobody's double.
-_FORGET_KNOWN = """
-DELETE FROM pg_temp.import_signs AS s USING institutions AS i
- WHERE i.merged_into_id IS NULL AND s.institution = lower(i.name) || E'\\t' || coalesce(i.website_domain, '')
-"""
 _COMPARE = """
-CREATE TEMPORARY TABLE import_doubles ON COMMIT DROP AS
-WITH asked AS MATERIALIZED (
-    SELECT DISTINCT reason, sign FROM pg_temp.import_signs
+WITH signs AS MATERIALIZED (
+    SELECT DISTINCT s.institution, s.reason, s.sign FROM pg_temp.import_signs AS s
+     WHERE NOT EXISTS (SELECT FROM institutions AS i
+                        WHERE i.merged_into_id IS NULL AND lower(i.name) = split_part(s.institution, E'\\t', 1)
+                          AND coalesce(i.website_domain, '') = split_part(s.institution, E'\\t', 2))
+), asked AS MATERIALIZED (
+    SELECT DISTINCT reason, sign FROM signs
 ), names AS MATERIALIZED (
     SELECT sign, core_name(sign) AS core, name_numbers(sign) AS numbers FROM asked WHERE reason = 'name'
 ), details AS (
@@ -60,22 +60,21 @@ WITH asked AS MATERIALIZED (
 ), counted AS (
     SELECT f.reason, f.sign, i.id, i.name, count(*) OVER (PARTITION BY f.reason, f.sign) AS many
       FROM found AS f JOIN institutions AS i ON i.id = f.id AND i.merged_into_id IS NULL
+), doubles AS MATERIALIZED (
+    SELECT s.institution, c.id, c.name, array_agg(DISTINCT s.reason) AS reasons
+      FROM signs AS s JOIN counted AS c ON c.reason = s.reason AND c.sign = s.sign
+     WHERE c.many <= %(most)s
+     GROUP BY s.institution, c.id, c.name
+), first AS (
+    SELECT min(v.place) AS place, min(v.number) AS number, min(v.given) AS given, k.institution
+      FROM pg_temp.import_verdicts AS v
+     CROSS JOIN LATERAL (
+           SELECT split_part(v.key, E'\\t', 1) || E'\\t' || split_part(v.key, E'\\t', 2) AS institution) AS k
+     WHERE v.state = 'new' AND k.institution IN (SELECT institution FROM doubles)
+     GROUP BY k.institution ORDER BY 1 LIMIT %(rows)s
 )
-SELECT s.institution, c.id, c.name, array_agg(DISTINCT s.reason) AS reasons
-  FROM pg_temp.import_signs AS s JOIN counted AS c ON c.reason = s.reason AND c.sign = s.sign
- WHERE c.many <= %(most)s
- GROUP BY s.institution, c.id, c.name
-"""
-_COUNT = "SELECT count(DISTINCT institution) FROM pg_temp.import_doubles"
-_FIRST = """
-SELECT r.number, r.given, d.id, d.name, d.reasons
-  FROM (SELECT min(place) AS place, min(number) AS number, min(given) AS given, k.institution
-          FROM pg_temp.import_verdicts AS v
-          CROSS JOIN LATERAL (
-               SELECT split_part(v.key, E'\\t', 1) || E'\\t' || split_part(v.key, E'\\t', 2) AS institution) AS k
-         WHERE v.state = 'new' AND k.institution IN (SELECT institution FROM pg_temp.import_doubles)
-         GROUP BY k.institution ORDER BY 1 LIMIT %(rows)s) AS r
-  JOIN pg_temp.import_doubles AS d ON d.institution = r.institution
+SELECT (SELECT count(DISTINCT institution) FROM doubles), r.number, r.given, d.id, d.name, d.reasons
+  FROM first AS r JOIN doubles AS d ON d.institution = r.institution
  ORDER BY r.place, d.id
 """
 
@@ -89,32 +88,31 @@ class RowDouble:
     possible_duplicates: list[PossibleDuplicate]
 
 
-def count_doubles(connection: Connection) -> int:
-    """Compare the new rows that were staged last; how many institutions of the file may be there already."""
+@dataclass(frozen=True, slots=True)
+class Doubles:
+    """How many institutions of a file may be there already, and the first of them in the order of the file."""
+
+    count: int
+    first: list[RowDouble]
+
+
+def find_doubles(connection: Connection, limit: int) -> Doubles:
+    """Compare the new rows that were staged last with what is there; `limit` is how many are named."""
     connection.execute(_STAGE)
     signs = (sign for _place, fields in new_rows(connection) for sign in _signs(fields))
     while some := list(islice(signs, _AT_ONCE)):
         with connection.cursor().copy(_COPY) as copy:
             for sign in some:
                 copy.write_row(sign)
-    connection.execute(_FORGET_KNOWN)
-    connection.execute("ANALYZE pg_temp.import_signs")
-    connection.execute(_COMPARE, {"most": MOST_FOR_A_REASON})
-    row: Any = connection.execute(_COUNT).fetchone()
-    return int(row[0])
-
-
-def first_doubles(connection: Connection, limit: int) -> list[RowDouble]:
-    """The first of what `count_doubles` has counted, in the order of the file."""
+    rows: list[Any] = connection.execute(_COMPARE, {"most": MOST_FOR_A_REASON, "rows": limit}).fetchall()
     found: dict[int, RowDouble] = {}
-    rows: list[Any] = connection.execute(_FIRST, {"rows": limit}).fetchall()
-    for number, given, other_id, name, said in rows:
+    for _count, number, given, other_id, name, said in rows:
         reasons = tuple(reason for reason in Reason if reason in said)
         other = PossibleDuplicate(other_id, name, score(reasons, 100), reasons)
         found.setdefault(number, RowDouble(number, given, [])).possible_duplicates.append(other)
     for double in found.values():
         double.possible_duplicates.sort(key=lambda one: (-one.score, one.id))
-    return list(found.values())
+    return Doubles(rows[0][0] if rows else 0, list(found.values()))
 
 
 def _signs(fields: Cells) -> Iterator[tuple[str, str, str]]:

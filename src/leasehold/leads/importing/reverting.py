@@ -40,8 +40,10 @@ SELECT i.name
                                        WHERE own.import_id = :import AND own.contact_id = p.contact_id)))
  ORDER BY i.id LIMIT 1000
 """)
+# Who is restricted is told of by their institution alone.
 _TOUCHED_PEOPLE = text("""
-SELECT format('%s (%s)', concat_ws(' ', c.first_name, c.last_name), i.name)
+SELECT CASE WHEN c.restricted_at IS NULL
+            THEN format('%s (%s)', concat_ws(' ', c.first_name, c.last_name), i.name) ELSE i.name END
   FROM institution_import_additions AS n
   JOIN contacts AS c ON c.id = n.contact_id
   JOIN institutions AS i ON i.id = n.institution_id

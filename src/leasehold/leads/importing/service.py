@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import LiteralString
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,25 +18,14 @@ from leasehold.kit.actor import Actor
 from leasehold.kit.database import Connection
 from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import driver_connection
+from leasehold.leads.importing.known import KNOWN
 from leasehold.leads.importing.rows import FIELDS, NAME, card_of, person_of, read_items, ways_of
-from leasehold.leads.importing.vat_ids import rows_with_taken_vat_ids
 from leasehold.leads.models import InstitutionImport, InstitutionImportAddition
 from leasehold.leads.pipeline import add_lead
 
 SUBJECT = "institutions"
 # Two who import at once wait for each other, so that neither writes down what the other has.
 _ONE_AT_A_TIME = func.hashtextextended("leasehold.institution_imports", 0)
-_KNOWN: LiteralString = """
-SELECT DISTINCT lower(i.name) || E'\\t' || coalesce(i.website_domain, '') || E'\\t' || p.name AS key, true AS is_same,
-       NULL::text AS problem, NULL::text AS detail, NULL::jsonb AS context
-  FROM institutions AS i
-  CROSS JOIN LATERAL (
-       SELECT '' AS name
-        UNION ALL
-       SELECT lower(concat_ws(' ', c.first_name, c.last_name))
-         FROM affiliations AS a JOIN contacts AS c ON c.id = a.contact_id WHERE a.institution_id = i.id) AS p
- WHERE i.merged_into_id IS NULL AND %(always)s
-"""
 
 
 def preview_institutions(
@@ -54,11 +42,10 @@ def preview_institutions(
     session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
     chosen = choices or Choices()
     table = open_as_chosen(connection, SUBJECT, path, FIELDS, chosen)
-    stage(connection, read_items(table), _KNOWN, {"always": True})
+    figures = stage(connection, read_items(table), KNOWN, {"always": True})
     gone = erased.among(session, {way for _place, fields in new_rows(connection) for way in ways_of(fields)})
     if gone:
-        mark_wrong(connection, list(_rows_of(connection, gone)))
-    figures = mark_wrong(connection, rows_with_taken_vat_ids(connection))
+        figures = mark_wrong(connection, list(_rows_of(connection, gone)))
     return Preview(table, figures, digest_of(path), file_name or path.name, chosen.columns)
 
 

@@ -14,7 +14,7 @@ from leasehold.imports.previewing import Preview
 from leasehold.imports.tables import Choices
 from leasehold.kit.orm import driver_connection
 from leasehold.leads.importing import reverting, service
-from leasehold.leads.importing.possible_duplicates import RowDouble, count_doubles, first_doubles
+from leasehold.leads.importing.possible_duplicates import RowDouble, find_doubles
 from leasehold.panel.context import actor, db
 from leasehold.panel.imports.reverting import answer_revert
 from leasehold.panel.imports.subject import LARGEST_BODY, Double, Hints, ImportSubject, RowHint
@@ -152,8 +152,8 @@ def _subject() -> ImportSubject:
 
 
 def _hints(session: Session) -> Hints:
-    connection = driver_connection(session)
-    return Hints(count_doubles(connection), [_hint(one) for one in first_doubles(connection, _HINTS_SHOWN)])
+    doubles = find_doubles(driver_connection(session), _HINTS_SHOWN)
+    return Hints(doubles.count, [_hint(one) for one in doubles.first])
 
 
 def _hint(row: RowDouble) -> RowHint:
