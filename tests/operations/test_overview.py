@@ -11,7 +11,7 @@ from leasehold.operations import occupancy
 from leasehold.operations.activity import sample_activity
 from leasehold.operations.attention import find_expiring_licenses, find_silent_devices
 from leasehold.operations.occupancy import count_live_sessions, read_occupancy
-from leasehold.operations.upkeep import list_jobs, read_partitions
+from leasehold.operations.upkeep import read_upkeep
 from tests.conftest import FreshDatabase
 from tests.licensing.vendor import ACTOR, issue_license
 from tests.operations.test_activity import start_session
@@ -146,18 +146,18 @@ def test_jobs_that_fail_or_do_not_run_at_all(database: Database, panel: Connecti
         " ('late', now() - interval '5 minutes', now() - interval '10 minutes', NULL),"
         " ('sweep', now() + interval '5 s', now(), 'LookupError: gone')",
     )
-    late, sweep = list_jobs(panel)
+    late, sweep = read_upkeep(panel).jobs
     assert (late.name, late.is_overdue, late.failure) == ("late", True, None)
     assert (sweep.name, sweep.is_overdue, sweep.failure) == ("sweep", False, "LookupError: gone")
 
 
 def test_partitions_that_are_missing_and_rows_that_were_caught(database: Database, panel: Connection) -> None:
-    assert read_partitions(panel).months_ahead == 3
+    assert read_upkeep(panel).partitions.months_ahead == 3
     with database.connect(application="test") as owner:
         month = "to_char((clock_timestamp() AT TIME ZONE 'UTC')::date, 'YYYY_MM')"
         (this,) = owner.execute(f"SELECT {month}").fetchone() or ("",)
         owner.execute(f"DROP TABLE license_heartbeats_{this}")
         owner.execute("INSERT INTO license_heartbeats VALUES (1, 1, clock_timestamp())")
-    partitions = read_partitions(panel)
+    partitions = read_upkeep(panel).partitions
     assert partitions.missing == (str(this).replace("_", "-"),)
     assert (partitions.months_ahead, partitions.rows_in_default) == (-1, 1)

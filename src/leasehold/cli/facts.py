@@ -14,7 +14,7 @@ from leasehold.kit.errors import ConfigurationError
 from leasehold.migrations.state import SchemaState, read_schema_state
 from leasehold.operations.occupancy import count_live_sessions
 from leasehold.operations.processes import ServerProcess, list_processes
-from leasehold.operations.upkeep import read_partitions
+from leasehold.operations.upkeep import read_upkeep
 from leasehold.reminders.record import ReminderRecord
 from leasehold.reminders.record import read_record as read_reminder_record
 
@@ -78,7 +78,7 @@ def _facts(connection: Connection) -> DatabaseFacts:
     if schema.current == 0:
         return DatabaseFacts(schema, (), rows_in_default_partition=False, jobs=(), sessions_live=0,
                              processes=(), clock_difference=difference)  # fmt: skip
-    partitions = read_partitions(connection)
+    partitions = read_upkeep(connection).partitions
     return DatabaseFacts(
         schema,
         missing_partitions=partitions.missing,

@@ -9,7 +9,7 @@ from leasehold.monitoring import registry
 from leasehold.monitoring.metric import Reading
 from leasehold.operations.activity import read_latest_sample
 from leasehold.operations.processes import ServerProcess, list_processes
-from leasehold.operations.upkeep import list_jobs, read_partitions
+from leasehold.operations.upkeep import read_upkeep
 from leasehold.reminders.record import ReminderRecord
 from leasehold.reminders.record import read_record as read_reminder_record
 
@@ -51,10 +51,11 @@ def _activity(connection: Connection) -> Iterator[Reading]:
 
 
 def _upkeep(connection: Connection) -> Iterator[Reading]:
-    partitions = read_partitions(connection)
+    upkeep = read_upkeep(connection)
+    partitions = upkeep.partitions
     yield Reading(registry.PARTITION_MONTHS_AHEAD, partitions.months_ahead)
     yield Reading(registry.DEFAULT_PARTITION_ROWS, partitions.rows_in_default)
-    for job in list_jobs(connection):
+    for job in upkeep.jobs:
         yield Reading(registry.JOB_OVERDUE, job.is_overdue, (job.name,))
         yield Reading(registry.JOB_FAILING, job.failure is not None, (job.name,))
 

@@ -9,25 +9,25 @@ from leasehold.kit.database import Connection
 _OVERDUE_SECONDS = 30
 _MOST_STRAYS = 1_000
 
-_JOBS = """
-SELECT name, started_at, finished_at, due_at, failure,
-       due_at < clock_timestamp() - make_interval(secs => %s)
-  FROM schedules
- ORDER BY name
-"""
-# The months from this one on that lack a partition, how many in a row have one, and what the net has caught.
-_PARTITIONS = """
+# The months from this one on that lack a partition, how many in a row have one, and what the net has caught; beside
+# that, each job.
+_READ = """
 WITH months AS (
     SELECT ahead, to_char(month, 'YYYY-MM') AS name,
            to_regclass('public.license_heartbeats_' || to_char(month, 'YYYY_MM')) IS NOT NULL AS is_there
       FROM generate_series(0, 3) AS ahead,
            LATERAL (SELECT date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')
                            + make_interval(months => ahead)) AS m (month)
+), partitions AS (
+    SELECT array_agg(name ORDER BY ahead) FILTER (WHERE NOT is_there) AS missing,
+           coalesce(min(ahead) FILTER (WHERE NOT is_there), 4) - 1 AS months_ahead,
+           (SELECT count(*) FROM (SELECT FROM license_heartbeats_default LIMIT %(most_strays)s) AS caught) AS strays
+      FROM months
 )
-SELECT array_agg(name ORDER BY ahead) FILTER (WHERE NOT is_there),
-       coalesce(min(ahead) FILTER (WHERE NOT is_there), 4) - 1,
-       (SELECT count(*) FROM (SELECT FROM license_heartbeats_default LIMIT %s) AS caught)
-  FROM months
+SELECT p.missing, p.months_ahead, p.strays, s.name, s.started_at, s.finished_at, s.due_at, s.failure,
+       s.due_at < clock_timestamp() - make_interval(secs => %(overdue_seconds)s)
+  FROM partitions AS p LEFT JOIN schedules AS s ON true
+ ORDER BY s.name
 """
 
 
@@ -58,13 +58,18 @@ class HeartbeatPartitions:
     rows_in_default: int
 
 
-def list_jobs(connection: Connection) -> list[JobState]:
-    """Every job that a worker has enrolled, by name."""
-    rows = connection.execute(_JOBS, (_OVERDUE_SECONDS,))
-    return [JobState(*row) for row in rows]  # type: ignore[arg-type]  # as the columns are
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Every job that a worker has enrolled, by name, and how far the partitions of the heartbeats reach."""
+
+    jobs: list[JobState]
+    partitions: HeartbeatPartitions
 
 
-def read_partitions(connection: Connection) -> HeartbeatPartitions:
-    """How far the partitions of the heartbeats reach."""
-    row: Any = connection.execute(_PARTITIONS, (_MOST_STRAYS,)).fetchone()
-    return HeartbeatPartitions(tuple(row[0] or ()), row[1], row[2])
+def read_upkeep(connection: Connection) -> Upkeep:
+    """What is known."""
+    parameters = {"most_strays": _MOST_STRAYS, "overdue_seconds": _OVERDUE_SECONDS}
+    rows: list[Any] = connection.execute(_READ, parameters).fetchall()
+    missing, months_ahead, strays, *_ = rows[0]
+    jobs = [JobState(*job) for _missing, _ahead, _strays, *job in rows if job[0] is not None]
+    return Upkeep(jobs, HeartbeatPartitions(tuple(missing or ()), months_ahead, strays))

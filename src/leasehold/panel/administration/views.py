@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from leasehold.kit.orm import driver_connection
 from leasehold.operations.processes import list_processes
-from leasehold.operations.upkeep import list_jobs, read_partitions
+from leasehold.operations.upkeep import read_upkeep
 from leasehold.panel.administration import key_views, settings_views, tester_views  # noqa: F401  # they add their pages
 from leasehold.panel.administration.server_address import server_address
 from leasehold.panel.administration.subject import pages
@@ -25,8 +25,7 @@ def administration() -> ResponseReturnValue:
     return render_template(
         "administration/administration.html",
         processes=processes,
-        jobs=list_jobs(connection),
-        partitions=read_partitions(connection),
+        upkeep=read_upkeep(connection),
         server=server_address(),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from leasehold.backups.record import BackupRecord, read_record
 from leasehold.kit.database import Connection
 from leasehold.operations.processes import ServerProcess, list_processes
-from leasehold.operations.upkeep import HeartbeatPartitions, JobState, list_jobs, read_partitions
+from leasehold.operations.upkeep import JobState, Upkeep, read_upkeep
 from leasehold.reminders.record import ReminderRecord
 from leasehold.reminders.record import read_record as read_reminder_record
 
@@ -17,8 +17,7 @@ class Health:
     """The state of each part. `audit_signed_at` is None before the first checkpoint."""
 
     processes: Sequence[ServerProcess]
-    jobs: Sequence[JobState]
-    partitions: HeartbeatPartitions
+    upkeep: Upkeep
     audit_signed_at: datetime | None
     backups: BackupRecord
     reminders: ReminderRecord
@@ -31,25 +30,24 @@ class Health:
     @property
     def overdue_jobs(self) -> list[JobState]:
         """Jobs that should have been done and are not."""
-        return [job for job in self.jobs if job.is_overdue]
+        return [job for job in self.upkeep.jobs if job.is_overdue]
 
     @property
     def failed_jobs(self) -> list[JobState]:
         """Jobs whose last run failed."""
-        return [job for job in self.jobs if job.failure is not None]
+        return [job for job in self.upkeep.jobs if job.failure is not None]
 
     @property
     def partitions_are_well(self) -> bool:
         """Whether heartbeats have a place this month and the next, and none fell into the net."""
-        return self.partitions.months_ahead >= 1 and not self.partitions.rows_in_default
+        return self.upkeep.partitions.months_ahead >= 1 and not self.upkeep.partitions.rows_in_default
 
 
 def read_health(connection: Connection, audit_signed_at: datetime | None) -> Health:
-    """The health of this moment, in five statements."""
+    """The health of this moment, in four statements."""
     return Health(
         list_processes(connection),
-        list_jobs(connection),
-        read_partitions(connection),
+        read_upkeep(connection),
         audit_signed_at,
         read_record(connection),
         read_reminder_record(connection),
