@@ -130,6 +130,13 @@ def locked_institution(session: Session, institution_id: int, *, version: int | 
     return institution
 
 
+def check_owner(session: Session, owner_id: int | None) -> None:
+    """Refuse whoever cannot look after an institution; raises `InstitutionInvalid` (`owner_unknown`)."""
+    if owner_id is not None and find_active_member(session, owner_id) is None:
+        detail = "Whoever is to look after it is no active member of the staff: choose somebody else."
+        raise InstitutionInvalid(detail, {"problem": "owner_unknown"})
+
+
 def card_of(session: Session, institution: Institution) -> InstitutionCard:
     """What is written down of an institution, as a card."""
     details = list_details(session, Owner(institution_id=institution.id))
@@ -208,9 +215,7 @@ def _write_rows(session: Session, institution_id: int, card: InstitutionCard, er
 
 def _values(session: Session, card: InstitutionCard, *, of: int | None) -> dict[str, Any]:
     form, source = card.legal_form, card.source
-    if card.owner_id is not None and find_active_member(session, card.owner_id) is None:
-        detail = "Whoever is to look after it is no active member of the staff: choose somebody else."
-        raise InstitutionInvalid(detail, {"problem": "owner_unknown"})
+    check_owner(session, card.owner_id)
     if card.parent_id is not None:
         _check_parent(session, card.parent_id, of)
     return {

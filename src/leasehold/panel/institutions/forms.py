@@ -32,7 +32,7 @@ from leasehold.staff.service import list_staff
 
 _NUMBERED = re.compile(r".*\(no\. ([0-9]{1,18})\)\s*", re.DOTALL)
 _NOBODY = ("", "–")  # noqa: RUF001  # a dash that people read as nothing
-_LONGEST_TAGS = 600
+LONGEST_TAGS = 600
 
 
 def numbered_name(institution: Institution) -> str:
@@ -73,7 +73,7 @@ class InstitutionFields(ErasedForm):
     language = SelectField(_("Language"), choices=lambda: choices_of(Language))
     owner = SelectField(_("Looked after by"), choices=staff_choices, default="")
     source = text(_("Source"), institutions.LONGEST_SOURCE, help_text=_("Where we know it from."))
-    tags = text(_("Tags"), _LONGEST_TAGS, help_text=_("Words to find it by, with commas between them."))
+    tags = text(_("Tags"), LONGEST_TAGS, help_text=_("Words to find it by, with commas between them."))
     do_not_contact = BooleanField(_("Nobody there may be contacted"))
     details = RowList(
         FormField(DetailRow), _("Ways to reach the institution"), max_entries=details.MOST_DETAILS + 3, default=()
@@ -148,14 +148,19 @@ def stage_choices() -> list[tuple[str, str]]:
     return [(str(one.id), stage_words(one.name)) for one in list_stages(db()) if one.type != StageType.WON]
 
 
-class StageForm(VersionedForm):
-    """Where a lead goes. `origin` is the page that it was sent from, to go back to."""
+class MoveManyForm(PanelForm):
+    """Where leads go."""
 
-    origin = HiddenField()
     stage = SelectField(_("Stage"), choices=stage_choices)
     lost_reason = text(
         _("Why it was lost"), LONGEST_REASON, help_text=_("Needed for a lost lead; name no persons in it.")
     )
+
+
+class StageForm(MoveManyForm, VersionedForm):
+    """The same, of one lead. `origin` is the page that it was sent from, to go back to."""
+
+    origin = HiddenField()
 
 
 class JudgeForm(PanelForm):

@@ -13,6 +13,7 @@ from leasehold.leads.lists import INSTITUTIONS, InstitutionLine
 from leasehold.leads.pipeline import list_stages
 from leasehold.leads.vocabulary import Lifecycle, Light
 from leasehold.panel.context import db
+from leasehold.panel.institutions.acts import INSTITUTION_ACTS
 from leasehold.panel.institutions.words import stage_badge, stage_words
 from leasehold.panel.lists.table import Column, Filter, Link, NewRow, Table
 from leasehold.panel.lists.too_many import too_many_institutions
@@ -70,6 +71,7 @@ INSTITUTION_TABLE: Table[Any, InstitutionLine] = Table(
         Filter("kind", _("Kind"), choices=lambda: choices_of(InstitutionKind)),
         Filter("language", _("Language"), choices=lambda: choices_of(Language)),
     ),
+    acts=INSTITUTION_ACTS,
     cards=lambda session, lines: cards_of(session, [line.institution for line in lines]),
     new=(
         NewRow("institutions.add_institution", _("New institution"), Right.CHANGE_CUSTOMERS),

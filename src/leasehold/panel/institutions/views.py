@@ -31,6 +31,7 @@ from leasehold.panel.institutions.markdown import rendered
 from leasehold.panel.institutions.table import INSTITUTION_TABLE
 from leasehold.panel.institutions.timeline import timeline_of
 from leasehold.panel.institutions.words import stage_words
+from leasehold.panel.lists.bulk import answer_bulk
 from leasehold.panel.lists.page import answer_list
 from leasehold.panel.pages import Pages
 from leasehold.panel.rights import Right
@@ -52,6 +53,12 @@ def page_of(institution_id: int) -> str:
 def list_institutions() -> ResponseReturnValue:
     """All institutions."""
     return answer_list(INSTITUTION_TABLE)
+
+
+@pages.page("/institutions/bulk", needs=Right.CHANGE_CUSTOMERS, methods=("POST",))
+def act_on_institutions() -> ResponseReturnValue:
+    """Do something to many institutions."""
+    return answer_bulk(INSTITUTION_TABLE)
 
 
 @pages.page("/institutions/suggestions", needs=Right.READ)
