@@ -167,10 +167,12 @@ def _check_is_empty(session: Session, stage: PipelineStage, problem: str) -> Non
     here = select(func.count()).select_from(Institution).where(Institution.stage_id == stage.id)
     count = session.scalar(here) or 0
     if count and problem == "not_empty":
-        detail = f"{count} institutions stand in {stage.name!r}: say where they go."
+        detail = f"{stage.name!r} is not empty (institutions in it: {count}): say where they go."
         raise StagesRefused(detail, {"problem": "not_empty", "name": stage.name, "count": count})
     if count:
-        detail = f"{count} institutions stand in {stage.name!r}, so it stays of its type: move them away first."
+        detail = (
+            f"{stage.name!r} is not empty (institutions in it: {count}), so it stays of its type: move them away first."
+        )
         raise StagesRefused(detail, {"problem": "not_empty_for_type", "name": stage.name, "count": count})
 
 

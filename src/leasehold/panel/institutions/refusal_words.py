@@ -58,9 +58,9 @@ OF_INSTITUTIONS: Final[dict[tuple[str, str | None], LazyString]] = {
     ("stages_refused", "last_open"): _(
         "“%(name)s” is the last open stage, in which new leads begin: add another open one first."
     ),
-    ("stages_refused", "not_empty"): _("%(count)s institutions stand in “%(name)s”: say where they go."),
+    ("stages_refused", "not_empty"): _("“%(name)s” is not empty (institutions in it: %(count)s): say where they go."),
     ("stages_refused", "not_empty_for_type"): _(
-        "%(count)s institutions stand in “%(name)s”, so it stays of its type: move them away first."
+        "“%(name)s” is not empty (institutions in it: %(count)s), so it stays of its type: move them away first."
     ),
     ("stages_refused", "moves_to_itself"): _("“%(name)s” is the stage that is removed: choose another one."),
     ("stages_refused", "won_is_for_customers"): _(
