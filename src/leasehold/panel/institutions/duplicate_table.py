@@ -37,13 +37,13 @@ DUPLICATE_TABLE: Table[None, Pair] = Table(
     context=lambda _session: None,
     row_key=lambda pair: f"{pair.first_id}-{pair.second_id}",
     columns=(
-        Column("likelihood", _("Likelihood in percent"), lambda pair: pair.score, order="likelihood", numeric=True),
+        Column("likelihood", _("Likelihood (%)"), lambda pair: pair.score, order="likelihood", numeric=True),
         Column("first", _("One"), lambda pair: _institution(pair.first_id, pair.first_name)),
         Column("second", _("The other"), lambda pair: _institution(pair.second_id, pair.second_name)),
         Column("reasons", _("Why"), lambda pair: ", ".join(str(REASONS[reason]) for reason in pair.reasons)),
         Column("compare", _("Merge"), _comparison),
         Column("customers", _("Customers among them"), lambda pair: pair.customers, shown=False, numeric=True),
-        Column("found_at", _("Found"), lambda pair: pair.found_at, order="newest"),
+        Column("found_at", _("Found"), lambda pair: pair.found_at, order="newest", shown=False),
     ),
     filters=(Filter("reason", _("Why"), choices=lambda: [(reason.value, REASONS[reason]) for reason in Reason]),),
     acts=(
