@@ -59,7 +59,7 @@ def test_institutions_and_their_people_are_written_down_once(database: Database,
     assert look(database, file).figures.of(RowState.NEW) == 3
     assert take(database, file) == 3
     with transaction(database, ACTOR) as session:
-        clinic, firm = session.scalars(select(Institution).order_by(Institution.id))
+        clinic, firm = session.scalars(select(Institution).order_by(Institution.name))
         assert (clinic.name, clinic.website_domain, sorted(clinic.tags)) == (
             "Klinikum Nord gGmbH",
             "klinikum-nord.de",
@@ -101,7 +101,7 @@ def test_who_was_erased_does_not_come_back_with_a_file(database: Database, file:
     take(database, file)
     digester = digester_of(tmp_path)
     with transaction(database, ACTOR) as session:
-        clinic = session.scalars(select(Institution).order_by(Institution.id)).first()
+        clinic = session.scalars(select(Institution).order_by(Institution.name)).first()
         assert clinic is not None
         (ada,) = [line for line in list_contacts(session, clinic.id) if line.contact.first_name == "Ada"]
         erase(session, ada.contact.id, "asked for", digester=digester)

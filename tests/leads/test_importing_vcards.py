@@ -69,7 +69,11 @@ def ways(details: object) -> list[tuple[str, str]]:
     return [(one.kind, one.value) for one in details]  # type: ignore[attr-defined]
 
 
-def test_a_card_is_an_institution_or_a_person_in_one_with_all_their_addresses(database: Database, file: Path) -> None:
+@pytest.mark.parametrize("cards", [CLINIC + ADA, ADA + CLINIC], ids=["the institution first", "the person first"])
+def test_a_card_is_an_institution_or_a_person_in_one_with_all_their_addresses(
+    database: Database, file: Path, cards: str
+) -> None:
+    file.write_text(cards)
     assert take(database, file) == 2
     with transaction(database, ACTOR) as session:
         (clinic,) = session.scalars(select(Institution))

@@ -64,8 +64,10 @@ def take_institutions(
     made = InstitutionImport(**came_to(preview, good_rows_only=good_rows_only, actor=actor))
     session.add(made)
     session.flush()
-    for _place, fields in new_rows(connection):
-        _take_row(session, made.id, fields)
+    for of_people in (False, True):  # what a row says of the institution alone is what is written down of it
+        for _place, fields in new_rows(connection):
+            if (person_of(fields) is not None) == of_people:
+                _take_row(session, made.id, fields)
     session.flush()
     return made
 
