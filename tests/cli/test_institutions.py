@@ -142,7 +142,7 @@ def test_an_import_is_listed_and_taken_back(cli: Cli, tmp_path: Path) -> None:
         "Acme",
         ["name"],
     )
-    assert "row 2: ACME GmbH may be Acme (1)" in cli("institution", "import", str(file), "--check").err
+    assert "row 2: ACME GmbH may be Acme (2)" in cli("institution", "import", str(file), "--check").err
     file.write_text("Firma;Nachname\nAcme;Lovelace\n")
     second = str(cli("institution", "import", str(file), "--json").json["import"])
     undone = cli("institution", "revert-import", second, "--reason", "wrong person", "--json").json

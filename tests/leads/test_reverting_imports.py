@@ -70,7 +70,7 @@ def test_what_an_import_has_added_goes_and_the_rest_stays(fresh_database: FreshD
     panel = fresh_database.as_role(Role.PANEL)
     make_known(panel)
     number = take(panel, file)
-    assert names(panel) == (["Known", "Clinic North", "Law Firm"], ["Kay", "Hopper", "Lovelace", "Turing"])
+    assert names(panel) == (["Known", "Law Firm", "Clinic North"], ["Kay", "Hopper", "Lovelace", "Turing"])
     with transaction(panel, ACTOR) as session:
         made = revert_import(session, number, "wrong list")
         assert (made.file_name, made.rows_new, made.made_by, made.revert_reason) == (
