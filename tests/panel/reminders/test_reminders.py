@@ -57,12 +57,12 @@ class TestConfigured:
         assert "Reminders are off" not in text
 
     def test_it_says_when_reminders_leave(self, client_as: ClientAs, database: Database, key: str) -> None:
+        now = datetime.now(UTC)
+        noon_here = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
+        change(database, "INSERT INTO settings (name, value) VALUES ('timezone', to_jsonb(%s::text))", noon_here)
         client = client_as(Role.ADMINISTRATOR)
         set_hour(database, 0)
         assert "It leaves within a quarter of an hour." in client.get("/reminders").text
-        now = datetime.now(UTC)
-        zone = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
-        change(database, "INSERT INTO settings (name, value) VALUES ('timezone', to_jsonb(%s::text))", zone)
         set_hour(database, 20)
         text = client.get("/reminders").text
         assert ("8:00:00\u202fPM" in text, "#reminder_hour" in text) == (True, True)
