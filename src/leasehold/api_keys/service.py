@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from leasehold.api_keys.errors import ApiKeyChanged, ApiKeyInvalid, ApiKeyMadeAlready, ApiKeyNameTaken, ApiKeyNotFound
 from leasehold.api_keys.key_format import digest, new_api_key
 from leasehold.api_keys.models import ApiKey
+from leasehold.kit.row_ids import read_row_id
 from leasehold.kit.text import clean_text
 
 SCOPES = ("license", "metrics")
@@ -57,11 +58,11 @@ def list_api_keys(session: Session) -> Sequence[ApiKey]:
 
 def find_api_key(session: Session, name_or_id: str, *, lock: bool = False) -> ApiKey:
     """The key with this id, or the one that is in use under this name. Raises `ApiKeyNotFound`."""
-    is_id = _is_id(name_or_id)
-    wanted = ApiKey.id == int(name_or_id) if is_id else ApiKey.name == " ".join(name_or_id.split())
+    id_ = read_row_id(name_or_id)
+    wanted = ApiKey.name == " ".join(name_or_id.split()) if id_ is None else ApiKey.id == id_
     query = select(ApiKey).where(wanted).order_by(ApiKey.revoked_at.desc().nulls_first(), ApiKey.id.desc()).limit(1)
     key = session.scalars(query.with_for_update() if lock else query).first()
-    if key is None or (key.revoked_at is not None and not is_id):
+    if key is None or (key.revoked_at is not None and id_ is None):
         raise ApiKeyNotFound(name_or_id)
     return key
 
@@ -92,7 +93,7 @@ def revoke_api_key(session: Session, name_or_id: str) -> ApiKey:
     key = find_api_key(session, name_or_id, lock=True)
     if key.revoked_at is not None:
         return key
-    wanted = ApiKey.id == key.id if _is_id(name_or_id) else ApiKey.name == key.name
+    wanted = ApiKey.name == key.name if read_row_id(name_or_id) is None else ApiKey.id == key.id
     revoke = update(ApiKey).where(wanted, ApiKey.revoked_at.is_(None)).values(revoked_at=func.clock_timestamp())
     session.execute(revoke)
     session.refresh(key)
@@ -131,7 +132,3 @@ def _checked_scopes(scopes: Sequence[str]) -> list[str]:
         detail = f"An API key needs one or more of the scopes {', '.join(SCOPES)}: {named}."
         raise ApiKeyInvalid(detail, {"problem": "no_such_scope", "possible": list(SCOPES)})
     return [scope for scope in SCOPES if scope in scopes]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

@@ -14,6 +14,7 @@ from leasehold.customers.models import Affiliation, Contact, ContactDetail, Inst
 from leasehold.customers.vocabulary import DetailKind, Language, Salutation
 from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import check_version
+from leasehold.kit.row_ids import read_row_id
 from leasehold.kit.text import clean_text
 
 LONGEST_NAME = 100
@@ -67,8 +68,8 @@ def find_person(session: Session, email_or_number: str) -> Contact:
     """The person with this number, or with this e-mail address, whose data may be used. Raises `ContactUnknown`."""
     text = email_or_number.strip()
     in_use = and_(Contact.restricted_at.is_(None), Contact.erased_at.is_(None))
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        found = session.scalars(select(Contact).where(Contact.id == int(text), in_use)).all()
+    if (number := read_row_id(text)) is not None:
+        found = session.scalars(select(Contact).where(Contact.id == number, in_use)).all()
     else:
         theirs = (ContactDetail.kind == DetailKind.EMAIL.value, func.lower(ContactDetail.value_norm) == text.lower())
         people = select(ContactDetail.contact_id).where(*theirs)

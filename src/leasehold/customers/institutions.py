@@ -25,13 +25,13 @@ from leasehold.customers.normal import normal_domain, normal_tags, normal_vat_id
 from leasehold.customers.vocabulary import DetailKind, InstitutionKind, Language
 from leasehold.kit.erased import NOBODY_ERASED, Erased
 from leasehold.kit.orm import check_version, violated_constraint
+from leasehold.kit.row_ids import read_row_id
 from leasehold.kit.text import clean_text
 from leasehold.staff.service import find_active_member
 
 LONGEST_NAME = 200
 LONGEST_LEGAL_FORM = 60
 LONGEST_SOURCE = 100
-_LARGEST_ID = 2**63 - 1
 _PARENTS = func.hashtextextended("leasehold.institution_parents", 0)
 
 
@@ -83,7 +83,7 @@ def find_institution(session: Session, name_or_id: str) -> Institution:
     `InstitutionAmbiguous` where several have the name.
     """
     text = name_or_id.strip()
-    number = int(text[:19]) if text.isascii() and text.isdigit() and int(text[:20]) <= _LARGEST_ID else None
+    number = read_row_id(text)
     wanted: ColumnElement[bool] = Institution.name_folded == func.fold_name(text)
     if number is not None:
         wanted = or_(Institution.id == number, wanted)
@@ -158,7 +158,10 @@ def card_of(session: Session, institution: Institution) -> InstitutionCard:
 
 
 def archive_institution(session: Session, institution_id: int) -> None:
-    """Put an institution away: it stays, and its VAT id is free for another. Raises `InstitutionNotFound`."""
+    """Put an institution away: it stays, and its VAT id is free for another.
+
+    Raises `InstitutionNotFound` and `InstitutionMerged`.
+    """
     institution = locked_institution(session, institution_id)
     if institution.archived_at is None:
         institution.archived_at = func.clock_timestamp()
@@ -166,7 +169,7 @@ def archive_institution(session: Session, institution_id: int) -> None:
 
 
 def bring_back_institution(session: Session, institution_id: int) -> None:
-    """Take an institution out of the archive. Raises `InstitutionNotFound` and `VatIdTaken`."""
+    """Take an institution out of the archive. Raises `InstitutionNotFound`, `InstitutionMerged` and `VatIdTaken`."""
     _save(session, locked_institution(session, institution_id), {"archived_at": None})
 
 
@@ -195,6 +198,7 @@ def list_children(session: Session, institution_id: int) -> Sequence[Institution
 
 
 def _save(session: Session, institution: Institution, values: dict[str, Any]) -> None:
+    vat_id = values.get("vat_id", institution.vat_id)
     try:
         with session.begin_nested():
             for name, value in values.items():
@@ -203,7 +207,7 @@ def _save(session: Session, institution: Institution, values: dict[str, Any]) ->
             session.flush()
     except IntegrityError as error:
         if violated_constraint(error) == "institutions_vat_id":
-            raise VatIdTaken(str(values.get("vat_id") or "")) from error
+            raise VatIdTaken(str(vat_id)) from error
         raise
     session.refresh(institution)
 

@@ -9,9 +9,8 @@ from leasehold.customers.errors import CustomerAmbiguous, CustomerNotFound
 from leasehold.customers.institutions import LONGEST_NAME
 from leasehold.customers.merged import survivor_of
 from leasehold.customers.models import Customer, Institution
+from leasehold.kit.row_ids import read_row_id
 from leasehold.kit.text import clean_text
-
-_LARGEST_ID = 2**63 - 1
 
 
 def create_customer(session: Session, name: str, *, language: str = "de") -> Customer:
@@ -46,7 +45,7 @@ def find_or_create_customer(session: Session, name_or_id: str) -> Customer:
 
     Raises `CustomerNotFound`, `CustomerAmbiguous`, and `DomainError` `text_invalid`.
     """
-    if _as_id(name_or_id) is not None:
+    if read_row_id(name_or_id) is not None:
         return find_customer(session, name_or_id)
     name = _clean_name(name_or_id)
     key = func.hashtextextended(func.lower(name), 0)
@@ -64,7 +63,7 @@ def list_customers(session: Session, *, after_id: int = 0, limit: int = 500) -> 
 def _matches(session: Session, name_or_id: str) -> Sequence[Customer]:
     same_name = func.lower(Institution.name) == func.lower(" ".join(name_or_id.split()))
     by_name = and_(same_name, Institution.merged_into_id.is_(None))
-    number = _survivor(session, _as_id(name_or_id))
+    number = _survivor(session, read_row_id(name_or_id))
     wanted = by_name if number is None else or_(Customer.id == number, by_name)
     query = select(Customer).join(Customer.institution).options(contains_eager(Customer.institution))
     found = session.scalars(query.where(wanted).order_by(Customer.id)).all()
@@ -78,12 +77,6 @@ def _survivor(session: Session, customer_id: int | None) -> int | None:
     if merged is None:
         return customer_id
     return session.scalar(select(Customer.id).where(Customer.institution_id == survivor_of(session, merged)))
-
-
-def _as_id(text: str) -> int | None:
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) > _LARGEST_ID:
-        return None
-    return int(text)
 
 
 def _clean_name(name: str) -> str:

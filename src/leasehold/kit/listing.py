@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from leasehold.kit.errors import DomainError, Kind
+from leasehold.kit.row_ids import read_row_id
 
 Context = TypeVar("Context")
 Row = TypeVar("Row")
@@ -148,6 +149,14 @@ def stream_rows(session: Session, listing: Listing[Context, Row], wanted: Wanted
         yield listing.read(row, context)
 
 
+def rows_with_keys(
+    session: Session, listing: Listing[Context, Row], keys: Collection[tuple[int, ...]], context: Context
+) -> list[Row]:
+    """Those of the list whose keys, which are numbers, are among these; in no order."""
+    query = listing.query(context).where(tuple_(*listing.key).in_(keys))
+    return [listing.read(row, context) for row in _execute(session, query)]
+
+
 def choice(column: SQLColumnExpression[Any], possible: Sequence[str]) -> Condition[Any]:
     """One or more of the values that are possible."""
 
@@ -166,15 +175,19 @@ def no_such_choice(value: str, possible: Sequence[str]) -> ListInvalid:
     return ListInvalid(detail, {"problem": "no_such_choice", "value": value, "possible": list(possible)})
 
 
+def row_number(text: str) -> int:
+    """The id that names a row of a list. Raises `ListInvalid` (`no_number`)."""
+    number_ = read_row_id(text)
+    if number_ is None:
+        raise ListInvalid(f"{text!r} is not an id: it must be a whole number.", {"problem": "no_number", "value": text})
+    return number_
+
+
 def number(column: SQLColumnExpression[Any]) -> Condition[Any]:
     """Exactly this id."""
 
     def condition(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
-        wrong = [text for text in texts if not (text.isascii() and text.isdigit() and len(text) < 19)]
-        if wrong:
-            detail = f"{wrong[0]!r} is not an id: it must be a whole number."
-            raise ListInvalid(detail, {"problem": "no_number", "value": wrong[0]})
-        return column.in_([int(text) for text in texts])
+        return column.in_([row_number(text) for text in texts])
 
     return condition
 

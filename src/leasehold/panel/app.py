@@ -54,6 +54,7 @@ from leasehold.panel.rescue.words import door_words, restore_steps
 from leasehold.panel.resources import import_views, license_views  # noqa: F401  # further pages of the same subject
 from leasehold.panel.resources import views as resources
 from leasehold.panel.rights import Right
+from leasehold.panel.row_addresses import RowIdConverter
 from leasehold.panel.search import views as search
 from leasehold.panel.secret_key import init_secret_key
 from leasehold.panel.session_history import views as session_history
@@ -103,6 +104,7 @@ _SUBJECTS = (
 def create_app(configuration: Configuration, database: Database, *, guard: GuardMaker = BackupGuard) -> Flask:
     """The panel for `configuration`, on `database` as the role of the panel sees it; `guard` stands before changes."""
     app = Flask("leasehold.panel")
+    app.url_map.converters["int"] = RowIdConverter
     app.config.update(
         MAX_CONTENT_LENGTH=_LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=_LONGEST_FORM_PART,

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leasehold.kit.row_ids import read_row_id
 from leasehold.staff.models import StaffMember
 
 _STAFF = "staff:"
@@ -12,7 +13,7 @@ _STAFF = "staff:"
 
 def names_of_actors(session: Session, actors: Collection[str]) -> dict[str, str]:
     """How people know these actors: staff members by their names, all others as they are called."""
-    ids = {int(actor.removeprefix(_STAFF)) for actor in actors if actor.removeprefix(_STAFF).isdigit()}
+    ids = {id_ for actor in actors if (id_ := read_row_id(actor.removeprefix(_STAFF))) is not None}
     known: dict[int, str] = {}
     if ids:
         found = session.execute(select(StaffMember.id, StaffMember.name).where(StaffMember.id.in_(ids)))

@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from leasehold.audit.service import record_event
+from leasehold.kit.row_ids import read_row_id
 from leasehold.staff.errors import LastAdministrator, StaffMemberNotFound
 from leasehold.staff.models import StaffMember, StaffSetupLink
 from leasehold.staff.roles import Role
@@ -136,16 +137,12 @@ def _lock_administrators(session: Session) -> list[int]:
 
 def _find(session: Session, email_or_id: str) -> StaffMember:
     by_email = func.lower(StaffMember.email) == func.lower(email_or_id.strip())
-    by_id = StaffMember.id == int(email_or_id) if _is_id(email_or_id) else None
-    wanted = by_email if by_id is None else or_(by_id, by_email)
+    number = read_row_id(email_or_id)
+    wanted = by_email if number is None else or_(StaffMember.id == number, by_email)
     member = session.scalars(select(StaffMember).where(wanted).limit(1)).first()
     if member is None:
         raise StaffMemberNotFound(email_or_id)
     return member
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def digest_of(token: str) -> bytes:

@@ -5,10 +5,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from leasehold.kit.row_ids import read_row_id
 from leasehold.licensing.finding import device_with_id, license_key_with_id, product_slug_with_id
 from leasehold.panel.links import link_to
-
-_LONGEST_ID: Final = 18
 
 
 def page_of_object(session: Session, table: str, row_id: str) -> str | None:
@@ -17,9 +16,10 @@ def page_of_object(session: Session, table: str, row_id: str) -> str | None:
         return link_to("administration.settings")
     if table == "backups":
         return link_to("backups.list_backups")
-    if table not in _PAGES or not (row_id.isascii() and row_id.isdigit() and len(row_id) <= _LONGEST_ID):
+    number = read_row_id(row_id)
+    if table not in _PAGES or number is None:
         return None
-    return _PAGES[table](session, int(row_id))
+    return _PAGES[table](session, number)
 
 
 def _license(session: Session, id_: int) -> str | None:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from leasehold.audit import queries
 from leasehold.audit.models import AuditRow
 from leasehold.audit.queries import PAGE, list_life, personal_values, with_values
+from leasehold.kit.row_ids import read_row_id
 from leasehold.panel.audit import verification_views  # noqa: F401  # it adds its pages
 from leasehold.panel.audit.differences import Difference, differences
 from leasehold.panel.audit.objects import page_of_object
@@ -21,8 +22,6 @@ from leasehold.staff.names import names_of_actors
 
 __all__ = ["pages"]
 
-_HIGHEST_ID = 2**63 - 1
-
 
 @pages.page("/audit", needs=Right.READ_ADMINISTRATION)
 def list_audit() -> ResponseReturnValue:
@@ -33,8 +32,7 @@ def list_audit() -> ResponseReturnValue:
 @pages.page("/audit/<int:audit_id>", needs=Right.READ_ADMINISTRATION)
 def show_audit_row(audit_id: int) -> ResponseReturnValue:
     """One row: before and after, its place in the chain, the rows around it."""
-    known = audit_id <= _HIGHEST_ID
-    detail = queries.show_audit_row(db(), audit_id, with_personal=True) if known else None
+    detail = queries.show_audit_row(db(), audit_id, with_personal=True)
     if detail is None:
         raise NotFound
     row = detail.row
@@ -50,8 +48,7 @@ def show_audit_row(audit_id: int) -> ResponseReturnValue:
 @pages.page("/audit/objects/<table>/<path:row_id>", needs=Right.READ_ADMINISTRATION)
 def show_life(table: str, row_id: str) -> ResponseReturnValue:
     """Everything that happened to one object, in the order in which it did."""
-    after = request.args.get("after", "0")
-    after_id = int(after) if after.isascii() and after.isdigit() and len(after) < len(str(_HIGHEST_ID)) else 0
+    after_id = read_row_id(request.args.get("after", "")) or 0
     rows = list_life(db(), table, row_id, after_id=after_id, limit=PAGE + 1)
     if not rows and not after_id:
         raise NotFound

@@ -14,6 +14,7 @@ from leasehold.customers.lists import customers_like
 from leasehold.customers.models import Customer
 from leasehold.customers.service import find_customer
 from leasehold.kit.errors import DomainError, Kind
+from leasehold.kit.row_ids import read_row_id
 from leasehold.kit.text import clean_text
 from leasehold.panel.context import may
 from leasehold.panel.fields import text
@@ -60,10 +61,10 @@ class CustomerChoice(PanelForm):
         Raises `CustomerUnclear`, `CustomerNotFound`, and `DomainError` `text_invalid` for the name of a new one.
         """
         typed = clean_text(self.customer.data or "", what=str(_("The customer")), longest=_LONGEST)
-        number = self.customer_id.data if (self.customer_id.data or "").isdigit() else None
         numbered = _NUMBERED.fullmatch(typed)
-        if numbered or number:
-            return read_customer(session, int(str(number or (numbered and numbered[1]))[:18]))
+        number = read_row_id(self.customer_id.data or (numbered[1] if numbered else ""))
+        if number is not None:
+            return read_customer(session, number)
         try:
             return find_customer(session, typed)
         except CustomerAmbiguous as error:

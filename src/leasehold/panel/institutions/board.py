@@ -4,6 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 
+from leasehold.kit.row_ids import read_row_id
 from leasehold.leads.lists import board
 from leasehold.panel.context import db
 from leasehold.panel.institutions.words import stage_words
@@ -17,8 +18,7 @@ pages = Pages("board")
 @pages.page("/pipeline", needs=Right.READ)
 def show_board() -> ResponseReturnValue:
     """The leads by stage; of one member of the staff where the address names one."""
-    owner = request.args.get("owner", "")
-    owner_id = int(owner) if owner.isascii() and owner.isdigit() and len(owner) < 19 else None
+    owner_id = read_row_id(request.args.get("owner", ""))
     return render_template(
         "institutions/board.html",
         columns=board(db(), get_timezone(), owner_id=owner_id),

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from leasehold.customers.institutions import read_institution
 from leasehold.customers.merged import check_not_merged
+from leasehold.kit.listing import row_number
 from leasehold.leads.duplicates import work_list
 from leasehold.leads.merging.undoing import merges_into
 from leasehold.panel.context import actor, db
@@ -54,8 +55,6 @@ def show_duplicates(institution_id: int) -> ResponseReturnValue:
 @pages.page("/institutions/<int:institution_id>/duplicates/dismiss", needs=Right.CHANGE_CUSTOMERS, methods=("POST",))
 def dismiss_duplicate(institution_id: int) -> ResponseReturnValue:
     """Remember that these are two institutions."""
-    other = request.form.get("other", "")
-    number = int(other) if other.isascii() and other.isdigit() and len(other) < 19 else 0
-    work_list.dismiss(db(), institution_id, number, actor=actor())
+    work_list.dismiss(db(), institution_id, row_number(request.form.get("other", "")), actor=actor())
     flash(_("These are two institutions, which is remembered."), "success")
     return go_on("duplicates.show_duplicates", institution_id=institution_id)

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
 from leasehold.customers.institutions import LONGEST_NAME, read_institution
+from leasehold.kit.row_ids import read_row_id
 from leasehold.leads.merging.fields import CHOICES, Side
 from leasehold.leads.merging.service import Versions, merge_institutions, preview_merge
 from leasehold.leads.merging.undoing import DAYS_TO_UNDO, undo_merge
@@ -51,19 +52,19 @@ class MergeForm(PanelForm):
 @pages.page("/institutions/<int:institution_id>/merge", needs=Right.CHANGE_CUSTOMERS, methods=FORM)
 def merge_institution(institution_id: int) -> ResponseReturnValue:
     """Compare an institution with the one that it is to be merged into, then do it."""
-    into = request.args.get("into", "")
-    if not (into.isascii() and into.isdigit() and len(into) < 19):
+    into = read_row_id(request.args.get("into", ""))
+    if into is None:
         return _ask_for_the_other(institution_id)
-    preview = preview_merge(db(), institution_id, int(into))
+    preview = preview_merge(db(), institution_id, into)
     loser, winner = preview.loser, preview.winner
     title = _("Merge %(loser)s into %(winner)s", loser=loser.name, winner=winner.name)
     form = MergeForm.read(loser_version=loser.version, winner_version=winner.version)
     if is_valid(form):
         if (page := back_up_first(f"merging institution {institution_id} into {into}")) is not None:
             return page
-        if (onward := carry_out(form, lambda: _merge(institution_id, int(into), form))) is not None:
+        if (onward := carry_out(form, lambda: _merge(institution_id, into, form))) is not None:
             return onward
-        preview = preview_merge(db(), institution_id, int(into))
+        preview = preview_merge(db(), institution_id, into)
         form = _shown_again(form, preview.loser.version, preview.winner.version)
     page = render_template(
         "institutions/merge.html",

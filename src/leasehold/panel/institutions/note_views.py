@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from leasehold.customers.institutions import read_institution
+from leasehold.kit.row_ids import read_row_id
 from leasehold.leads import notes
 from leasehold.leads.differences import differences
 from leasehold.leads.errors import NoteChanged
@@ -104,10 +105,10 @@ def edit_note(note_id: int) -> ResponseReturnValue:
 @pages.page(f"{_NOTE}/restore/<int:number>", needs=Right.CHANGE_CUSTOMERS, methods=("POST",))
 def restore_note(note_id: int, number: int) -> ResponseReturnValue:
     """Make an earlier version the present one, on top of the version that was looked at."""
-    base = request.form.get("base", "")
     latest = read_note(db(), note_id).note.latest
-    wanted = int(base) if base.isascii() and base.isdigit() and len(base) < 10 else latest
-    notes.restore_version(db(), note_id, number, base=wanted, actor=actor())
+    looked_at = read_row_id(request.form.get("base", ""))
+    base = latest if looked_at is None else looked_at
+    notes.restore_version(db(), note_id, number, base=base, actor=actor())
     flash(_("Version %(number)s is restored.", number=number), "success")
     return go_on("institutions.show_note", note_id=note_id)
 

@@ -4,13 +4,13 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from leasehold.kit.row_ids import LARGEST_ID
 from leasehold.panel.fields import text
 from leasehold.panel.saving import PanelForm
 from leasehold.panel.words import choices_of
 from leasehold.privacy import erasing, keeping, requests
 from leasehold.privacy.vocabulary import RequestKind, RequestOutcome
 
-_LARGEST_ID = 2**63 - 1
 _LARGEST_MONTHS = 10**6
 
 
@@ -20,7 +20,7 @@ class RequestForm(PanelForm):
     kind = SelectField(_("What is asked for"), choices=lambda: choices_of(RequestKind))
     person = IntegerField(
         _("Person (number)"),
-        validators=[Optional(), NumberRange(1, _LARGEST_ID)],
+        validators=[Optional(), NumberRange(1, LARGEST_ID)],
         description=_("Of the list of people, where they are known."),
     )
     subject = text(_("Who has asked"), requests.LONGEST_SUBJECT, help_text=_("In words, where they are not known."))

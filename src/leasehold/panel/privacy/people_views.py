@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from leasehold.customers.contacts import list_places
+from leasehold.kit.row_ids import read_row_id
 from leasehold.panel.audit.words import ACTIONS
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
@@ -35,15 +36,13 @@ from leasehold.staff.names import names_of_actors
 
 _FORM = ("GET", "POST")
 _LONGEST_PART = 200
-_LONGEST_ID = 18
 
 
 @pages.page("/privacy/people", needs=Right.ADMINISTER)
 def find_people() -> ResponseReturnValue:
     """People by a part of their name, an address or a number; also who is restricted or erased."""
     part = request.args.get("q", "").strip()[:_LONGEST_PART].replace("\0", "")
-    after = request.args.get("after", "")
-    after_id = int(after[:_LONGEST_ID]) if after.isascii() and after.isdigit() else 0
+    after_id = read_row_id(request.args.get("after", "")) or 0
     found = list_people(db(), part=part, after_id=after_id)
     people = [(person, badge_for(person.state)) for person in found]
     return render_template("privacy/people.html", people=people, part=part, more=len(found) == PAGE)

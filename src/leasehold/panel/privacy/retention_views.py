@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
+from leasehold.kit.row_ids import read_row_id
 from leasehold.panel.confirmations import ask_first
 from leasehold.panel.context import db
 from leasehold.panel.guarding import back_up_first
@@ -19,8 +20,6 @@ from leasehold.panel.saving import save_form
 from leasehold.panel.words import badge_for
 from leasehold.privacy import keeping, retention
 from leasehold.privacy.people import read_person
-
-_LONGEST_ID = 18
 
 
 @pages.page("/privacy/retention", needs=Right.ADMINISTER, methods=("GET", "POST"))
@@ -62,7 +61,7 @@ def keep_person(contact_id: int) -> ResponseReturnValue:
 @pages.page("/privacy/retention/approve", needs=Right.ADMINISTER, methods=("POST",), sensitive=True)
 def approve_proposals() -> ResponseReturnValue:
     """Erase who was chosen of the proposed, after a backup."""
-    chosen = [int(text) for text in request.form.getlist("id") if text.isdigit() and len(text) <= _LONGEST_ID]
+    chosen = [id_ for text in request.form.getlist("id") if (id_ := read_row_id(text)) is not None]
     back = redirect(url_for("privacy.show_retention"), HTTPStatus.SEE_OTHER)
     if not chosen:
         flash(_("Nobody is chosen: mark who is to be erased."), "warning")

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 
+from leasehold.kit.row_ids import read_row_id
 from leasehold.panel.context import db, installation
 from leasehold.panel.privacy.column_words import column_words
 from leasehold.panel.privacy.forms import RequestDoneForm, RequestForm
@@ -35,8 +36,7 @@ def list_requests() -> ResponseReturnValue:
 def add_request() -> ResponseReturnValue:
     """Register what somebody asks for."""
     here = url_for("privacy.list_requests")
-    asked = request.args.get("person", "")
-    form = RequestForm.read(received_on=today(), person=int(asked[:18]) if asked.isdigit() else None)
+    form = RequestForm.read(received_on=today(), person=read_row_id(request.args.get("person", "")))
 
     def save() -> str:
         requests.add_request(
