@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from leasehold.customers.institutions import check_owner, locked_institution
-from leasehold.customers.normal import normal_tags
+from leasehold.customers.normal import folded_tags, normal_tags
 
 
 def look_after(session: Session, institution_id: int, owner_id: int | None) -> None:
@@ -31,8 +31,11 @@ def add_tags(session: Session, institution_id: int, tags: Sequence[str]) -> None
 
 
 def remove_tags(session: Session, institution_id: int, tags: Sequence[str]) -> None:
-    """Take tags off an institution; those that it does not have are none. Raises what `add_tags` does."""
+    """Take tags off an institution; those that it does not have are none.
+
+    Raises `InstitutionNotFound`, `InstitutionMerged` and `DomainError` `text_invalid`.
+    """
     institution = locked_institution(session, institution_id)
-    gone = set(normal_tags(tags))
+    gone = folded_tags(tags)
     institution.tags = [tag for tag in institution.tags if tag not in gone]
     session.flush()

@@ -108,12 +108,17 @@ def normal_vat_id(text: str) -> str:
 
 
 def normal_tags(tags: Iterable[str]) -> list[str]:
-    """The tags in small letters, each once, in order. Raises `InstitutionInvalid` and `DomainError` `text_invalid`."""
-    cleaned = {clean_text(tag, what="The tag", longest=LONGEST_TAG).lower() for tag in tags if tag.strip()}
+    """The tags of an institution: folded, in order. Raises `InstitutionInvalid` and `DomainError` `text_invalid`."""
+    cleaned = folded_tags(tags)
     if len(cleaned) > MOST_TAGS:
         detail = f"An institution has at most {MOST_TAGS} tags: take some away."
         raise InstitutionInvalid(detail, {"problem": "too_many_tags", "most": MOST_TAGS})
     return sorted(cleaned)
+
+
+def folded_tags(tags: Iterable[str]) -> set[str]:
+    """The tags in small letters, each once; empty ones are none. Raises `DomainError` `text_invalid`."""
+    return {clean_text(tag, what="The tag", longest=LONGEST_TAG).lower() for tag in tags if tag.strip()}
 
 
 def country_is_known(code: str) -> bool:

@@ -78,7 +78,8 @@ def move_to_stage(
 ) -> None:
     """Put a lead, read at `version`, into another stage; a lost one needs a reason, only conversion wins one.
 
-    Raises `InstitutionNotFound`, `Stale`, `StageNotFound`, `StageRefused` and `DomainError` `text_invalid`.
+    Raises `InstitutionNotFound`, `InstitutionMerged`, `Stale`, `StageNotFound`, `StageRefused` and `DomainError`
+    `text_invalid`.
     """
     institution = locked_institution(session, institution_id, version=version)
     stage = session.get(PipelineStage, stage_id, with_for_update={"read": True, "key_share": True})

@@ -26,6 +26,7 @@ API_KEY_TABLE: Table[datetime, ApiKeyLine] = Table(
     endpoint="administration.list_api_keys",
     context=read_now,
     row_key=lambda line: str(line.key.id),
+    label=lambda line: line.key.name,
     columns=(
         Column(
             "name",

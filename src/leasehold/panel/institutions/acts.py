@@ -7,10 +7,12 @@ from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
-from wtforms import Form, SelectField
+from wtforms import Form, SelectField, StringField
+from wtforms.validators import ValidationError
 
 from leasehold.customers.care import add_tags, look_after, remove_tags
 from leasehold.customers.institutions import archive_institution, bring_back_institution
+from leasehold.kit.listing import row_number
 from leasehold.leads.pipeline import move_to_stage
 from leasehold.panel.fields import text
 from leasehold.panel.institutions.forms import LONGEST_TAGS, MoveManyForm, staff_choices
@@ -35,29 +37,34 @@ class TagsForm(PanelForm):
         """Each of them."""
         return (self.tags.data or "").split(",")
 
+    def validate_tags(self, _field: StringField) -> None:
+        """Commas alone name none."""
+        if not any(tag.strip() for tag in self.given):
+            raise ValidationError(_("Name at least one tag."))
+
 
 def _give(session: Session, key: str, form: Any) -> None:
-    look_after(session, int(key), int(form.owner.data) if form.owner.data else None)
+    look_after(session, row_number(key), int(form.owner.data) if form.owner.data else None)
 
 
 def _tag(session: Session, key: str, form: Any) -> None:
-    add_tags(session, int(key), form.given)
+    add_tags(session, row_number(key), form.given)
 
 
 def _untag(session: Session, key: str, form: Any) -> None:
-    remove_tags(session, int(key), form.given)
+    remove_tags(session, row_number(key), form.given)
 
 
 def _move(session: Session, key: str, form: Any) -> None:
-    move_to_stage(session, int(key), int(form.stage.data), lost_reason=form.lost_reason.data)
+    move_to_stage(session, row_number(key), int(form.stage.data), lost_reason=form.lost_reason.data)
 
 
 def _archive(session: Session, key: str, _form: Any) -> None:
-    archive_institution(session, int(key))
+    archive_institution(session, row_number(key))
 
 
 def _bring_back(session: Session, key: str, _form: Any) -> None:
-    bring_back_institution(session, int(key))
+    bring_back_institution(session, row_number(key))
 
 
 def _act(
@@ -68,8 +75,9 @@ def _act(
     *,
     icon: str,
     form: type[Form] | None = None,
+    guarded: bool = False,
 ) -> BulkAct:
-    return BulkAct(name, title, question, run, Right.CHANGE_CUSTOMERS, form=form, icon=icon)
+    return BulkAct(name, title, question, run, Right.CHANGE_CUSTOMERS, form=form, icon=icon, guarded=guarded)
 
 
 INSTITUTION_ACTS: Final = (
@@ -80,6 +88,7 @@ INSTITUTION_ACTS: Final = (
         _give,
         icon="users",
         form=OwnerForm,
+        guarded=True,
     ),
     _act(
         "move",
@@ -108,6 +117,7 @@ INSTITUTION_ACTS: Final = (
         _untag,
         icon="x",
         form=TagsForm,
+        guarded=True,
     ),
     _act(
         "archive",

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from leasehold.kit.listing import row_number
 from leasehold.leads.duplicates.likeness import Reason
 from leasehold.leads.duplicates.lists import PAIRS
 from leasehold.leads.duplicates.work_list import Pair, dismiss
@@ -26,8 +27,8 @@ def _comparison(pair: Pair) -> Cell:
 
 
 def _dismiss(session: Session, key: str, _form: Any) -> None:
-    one_id, _dash, other_id = key.partition("-")
-    dismiss(session, int(one_id), int(other_id), actor=actor())
+    one, _dash, other = key.partition("-")
+    dismiss(session, row_number(one), row_number(other), actor=actor())
 
 
 DUPLICATE_TABLE: Table[None, Pair] = Table(
@@ -36,6 +37,7 @@ DUPLICATE_TABLE: Table[None, Pair] = Table(
     endpoint="duplicates.list_duplicates",
     context=lambda _session: None,
     row_key=lambda pair: f"{pair.first_id}-{pair.second_id}",
+    label=lambda pair: f"{pair.first_name} / {pair.second_name}",
     columns=(
         Column("likelihood", _("Likelihood (%)"), lambda pair: pair.score, order="likelihood", numeric=True),
         Column("first", _("One"), lambda pair: _institution(pair.first_id, pair.first_name)),

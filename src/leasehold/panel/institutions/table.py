@@ -33,6 +33,7 @@ INSTITUTION_TABLE: Table[Any, InstitutionLine] = Table(
     endpoint="institutions.list_institutions",
     context=lambda _session: end_of_today(get_timezone()),
     row_key=lambda line: str(line.institution.id),
+    label=lambda line: line.institution.name,
     columns=(
         Column(
             "name",

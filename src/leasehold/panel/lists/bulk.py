@@ -11,6 +11,7 @@ from leasehold.kit.errors import DomainError
 from leasehold.kit.orm import transaction
 from leasehold.panel.context import actor, db, finish, installation, may
 from leasehold.panel.guarding import back_up_first
+from leasehold.panel.lists.labels import read_labels
 from leasehold.panel.lists.selection import Selection, read_selection
 from leasehold.panel.lists.table import BulkAct, Table
 from leasehold.panel.refusals import sentence_for
@@ -33,8 +34,11 @@ def answer_bulk(table: Table[Any, Any]) -> ResponseReturnValue:
     if act.guarded and (page := back_up_first(f"{act.name} {len(selection.keys)} {table.name}")) is not None:
         return page
     finish(keep=False)
-    outcomes = [(key, _run(act, key, form)) for key in selection.keys]
-    return render_template("lists/bulk_result.html", table=table, act=act, outcomes=outcomes)
+    outcomes = {key: _run(act, key, form) for key in selection.keys}
+    refused = {key: why for key, why in outcomes.items() if why is not None}
+    labels = read_labels(db(), table, tuple(refused))
+    done = len(outcomes) - len(refused)
+    return render_template("lists/bulk_result.html", table=table, act=act, done=done, refused=refused, labels=labels)
 
 
 def _ask(
@@ -49,6 +53,7 @@ def _ask(
         act=act,
         question=act.question(count),
         first=selection.keys[:_FIRST],
+        labels=read_labels(db(), table, selection.keys[:_FIRST]),
         more=max(0, count - _FIRST),
         selection=selection.sign(table),
         form=form,

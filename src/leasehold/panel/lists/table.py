@@ -107,7 +107,8 @@ class NewRow:
 class Table(Generic[Context, Row]):
     """A list as the panel shows it. `row_key` names a row in forms; `endpoint` is the list's page.
 
-    `cards` makes vCards of some rows, where the list is of those who are in address books.
+    `label` is what people call a row that `row_key` names by numbers, with dashes between them: those of the listing's
+    key. `cards` makes vCards of some rows, where the list is of those who are in address books.
     """
 
     listing: Listing[Context, Row]
@@ -116,6 +117,7 @@ class Table(Generic[Context, Row]):
     context: Callable[[Session], Context]
     columns: tuple[Column[Row], ...]
     row_key: Callable[[Row], str]
+    label: Callable[[Row], str] | None = None
     filters: tuple[Filter, ...] = ()
     acts: tuple[BulkAct, ...] = field(default=())
     refresh_seconds: int | None = None

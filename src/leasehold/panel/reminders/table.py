@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from leasehold.kit.listing import row_number
 from leasehold.panel.lists.table import BulkAct, Cell, Code, Column, Filter, Link, Table
 from leasehold.panel.reminders.words import rule_words
 from leasehold.panel.rights import Right
@@ -26,7 +27,7 @@ def _about(line: ReminderLine) -> Cell:
 
 
 def _send_again(session: Session, key: str, _form: Any) -> None:
-    send_again(session, int(key))
+    send_again(session, row_number(key))
 
 
 REMINDER_TABLE: Table[None, ReminderLine] = Table(
@@ -35,6 +36,7 @@ REMINDER_TABLE: Table[None, ReminderLine] = Table(
     endpoint="reminders.list_reminders",
     context=lambda _session: None,
     row_key=lambda line: str(line.entry.id),
+    label=lambda line: ", ".join(filter(None, (line.license_key or line.pool or line.activity, line.mail.recipient))),
     columns=(
         Column("created", _("Due"), lambda line: line.entry.created_at, order="newest"),
         Column("kind", _("Kind"), lambda line: badge_for(ReminderKind(line.rule.kind)), shown=False),
