@@ -8,8 +8,10 @@ letter.
 - merge: an institution with 10,000 rows (contacts, activities, notes, licenses, sub-institutions) into another
 - undo: and back
 - search: institutions by a part of their name, from three letters on
+- contacts: the first page and the next of the list of people: of all, of those found by a part of their name, by the
+  beginning of their e-mail address, by a part of their institution's name
 
-Exits with an error where entry takes 50 ms or more (95th percentile), a merge 2 s, a search 100 ms.
+Exits with an error where entry takes 50 ms or more (95th percentile), a merge 2 s, a search or a page 100 ms.
 
     python benchmarks/institutions.py [--institutions 300000] [--rows 10000] [--times 200]
 """
@@ -22,12 +24,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import md5
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from leasehold.customers.contact_lists import CONTACTS
 from leasehold.customers.details import Detail
 from leasehold.customers.institutions import InstitutionCard
 from leasehold.customers.models import Institution
@@ -38,6 +43,7 @@ from leasehold.kit.actor import Actor
 from leasehold.kit.configuration import load_configuration
 from leasehold.kit.database import DATABASE_NAME, Database, Role, database_for
 from leasehold.kit.guard import Unguarded
+from leasehold.kit.listing import Wanted, read_page
 from leasehold.kit.orm import engine_of, transaction
 from leasehold.leads.converting import convert
 from leasehold.leads.duplicates.work_list import possible_duplicates
@@ -56,9 +62,10 @@ SYLLABLES = ("ka", "mo", "ri", "ta", "lo", "ben", "ser", "dau", "hol", "wie", "f
 PLACES = ("Nord", "Süd", "Heidelberg", "Hamburg", "Leipzig", "Graz", "Basel", "Bremen", "Kiel", "Ulm", "Essen", "Köln")
 SORTS = ("Klinikum", "Stadtwerke", "Maschinenbau", "Apotheke", "Autohaus", "Verlag", "Druckerei", "Spedition")
 FORMS = ("GmbH", "AG", "GmbH & Co. KG", "e. V.", "KG", "Ltd.")
-CONTACTS = """
+PEOPLE = """
 INSERT INTO contacts (id, first_name, last_name) OVERRIDING SYSTEM VALUE
-SELECT n, 'Ada', 'Lovelace-' || n FROM generate_series(1, %(contacts)s) AS n;
+SELECT n, (ARRAY['Ada', 'Eva', 'Jörg', 'Uwe'])[1 + n %% 4], initcap(substr(md5(n::text), 1, 6))
+  FROM generate_series(1, %(contacts)s) AS n;
 INSERT INTO affiliations (contact_id, institution_id)
 SELECT n, 1 + n %% %(institutions)s FROM generate_series(1, %(contacts)s) AS n;
 INSERT INTO contact_details (contact_id, kind, value, value_norm)
@@ -110,6 +117,7 @@ def measure(data_dir: Path, cluster: Cluster, arguments: argparse.Namespace) -> 
     chance = random.Random(7)
     fill(owner, arguments.institutions, chance)
     wrong = entry(panel, arguments, chance) + search(panel, arguments.times, chance)
+    wrong += contacts(panel, arguments, chance)
     for kind in ("licenses", *CHILDREN):
         wrong += merge(owner, panel, kind, arguments.rows)
     engine_of(panel).dispose()
@@ -127,7 +135,7 @@ def fill(owner: Database, institutions: int, chance: random.Random) -> None:
             for number in range(1, institutions + 1):
                 copy.write_row((a_name(chance), f"kunde-{number}.example" if chance.random() < 0.7 else None))
         contacts = institutions * 10 // 3
-        connection.execute(CONTACTS % {"contacts": contacts, "institutions": institutions})
+        connection.execute(PEOPLE % {"contacts": contacts, "institutions": institutions})
         for table in ("institutions", "contacts", "affiliations", "contact_details"):
             connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         connection.execute("SELECT setval(pg_get_serial_sequence('contacts', 'id'), %s)", (contacts,))
@@ -177,6 +185,37 @@ def search(panel: Database, times: int, chance: random.Random) -> list[str]:
     _, searches = many(panel, times, act)
     print(f"search: {said(searches)}", flush=True)
     return ["search"] if p95(searches) >= MOST_OF_A_SEARCH else []
+
+
+def contacts(panel: Database, arguments: argparse.Namespace, chance: random.Random) -> list[str]:
+    def number() -> int:
+        return chance.randrange(1, arguments.institutions)
+
+    asked: dict[str, Callable[[], dict[str, str]]] = {
+        "all": dict,
+        "name": lambda: {"q": f"{chance.choice(('Eva', 'Jörg'))} {chance.choice('abcdef')}"},
+        "surname": lambda: {"q": md5(str(number()).encode()).hexdigest()[: chance.randrange(3, 7)]},
+        "e-mail": lambda: {"q": f"a{number()}@"},
+        "institution": lambda: {"institution": a_name(chance)[: chance.randrange(3, 12)]},
+    }
+    wrong = []
+    for what, filters in asked.items():
+
+        def act(session: Session, filters: Callable[[], dict[str, str]] = filters) -> float:
+            wanted = Wanted({name: [text] for name, text in filters().items()})
+            started = time.perf_counter()
+            page = read_page(session, CONTACTS, wanted, None)
+            taken = time.perf_counter() - started
+            if page.next is None:
+                return taken
+            started = time.perf_counter()
+            read_page(session, CONTACTS, replace(wanted, cursor=page.next), None)
+            return max(taken, time.perf_counter() - started)
+
+        _, pages = many(panel, arguments.times, act)
+        print(f"contacts, {what}: {said(pages)}", flush=True)
+        wrong += [f"contacts, {what}"] if p95(pages) >= MOST_OF_A_SEARCH else []
+    return wrong
 
 
 def many(panel: Database, times: int, act: Callable[[Session], float]) -> tuple[list[float], list[float]]:

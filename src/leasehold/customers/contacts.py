@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from leasehold.customers.details import Detail, Owner, details_of_contacts, write_details
@@ -52,28 +52,49 @@ class ContactLine:
         return " ".join(part for part in (contact.title, contact.first_name, contact.last_name) if part)
 
 
-def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
-    """The people in an institution, the primary contact first; nobody whose data are restricted."""
+def is_in_use() -> ColumnElement[bool]:
+    """Whose data may be used: who is neither restricted nor erased."""
+    return and_(Contact.restricted_at.is_(None), Contact.erased_at.is_(None))
+
+
+def is_there() -> ColumnElement[bool]:
+    """Which affiliations are of today."""
+    today = func.current_date()
+    return and_(
+        or_(Affiliation.valid_from.is_(None), Affiliation.valid_from <= today),
+        or_(Affiliation.valid_to.is_(None), Affiliation.valid_to >= today),
+    )
+
+
+def contact_lines(session: Session, *which: ColumnElement[bool]) -> list[ContactLine]:
+    """The people in institutions whom conditions on `Contact` and `Affiliation` let through and whose data may be used.
+
+    The primary contacts before the others.
+    """
     people = session.execute(
         select(Contact, Affiliation)
         .join(Affiliation, Affiliation.contact_id == Contact.id)
-        .where(Affiliation.institution_id == institution_id, Contact.restricted_at.is_(None))
+        .where(is_in_use(), *which)
         .order_by(Affiliation.is_primary.desc(), Contact.last_name, Contact.id)
     ).all()
-    details = details_of_contacts(session, [contact.id for contact, _ in people])
+    details = details_of_contacts(session, {contact.id for contact, _ in people})
     return [ContactLine(contact, affiliation, details.get(contact.id, [])) for contact, affiliation in people]
+
+
+def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
+    """The people in an institution, the primary contact first; nobody whose data are restricted."""
+    return contact_lines(session, Affiliation.institution_id == institution_id)
 
 
 def find_person(session: Session, email_or_number: str) -> Contact:
     """The person with this number, or with this e-mail address, whose data may be used. Raises `ContactUnknown`."""
     text = email_or_number.strip()
-    in_use = and_(Contact.restricted_at.is_(None), Contact.erased_at.is_(None))
     if (number := read_row_id(text)) is not None:
-        found = session.scalars(select(Contact).where(Contact.id == number, in_use)).all()
+        found = session.scalars(select(Contact).where(Contact.id == number, is_in_use())).all()
     else:
         theirs = (ContactDetail.kind == DetailKind.EMAIL.value, func.lower(ContactDetail.value_norm) == text.lower())
         people = select(ContactDetail.contact_id).where(*theirs)
-        found = session.scalars(select(Contact).where(Contact.id.in_(people), in_use).limit(2)).all()
+        found = session.scalars(select(Contact).where(Contact.id.in_(people), is_in_use()).limit(2)).all()
     if len(found) != 1:
         raise ContactUnknown(text[:80])
     return found[0]
@@ -81,7 +102,7 @@ def find_person(session: Session, email_or_number: str) -> Contact:
 
 def find_contact(session: Session, institution_id: int, contact_id: int) -> ContactLine:
     """One person of an institution. Raises `ContactNotFound`."""
-    found = [line for line in list_contacts(session, institution_id) if line.contact.id == contact_id]
+    found = contact_lines(session, Affiliation.institution_id == institution_id, Affiliation.contact_id == contact_id)
     if not found:
         raise ContactNotFound
     return found[0]

@@ -1,9 +1,15 @@
-"""Institutions, and those of them that are customers, found by a part of their name however it is spelled."""
+"""Institutions, those of them that are customers, and people, found by a part of their name."""
 
-from sqlalchemy import ColumnElement, Select, Text, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, func, literal, literal_column, or_, select
 
-from leasehold.customers.models import Customer, Institution
-from leasehold.kit.matching import SHORTEST_PART
+from leasehold.customers.contacts import is_in_use
+from leasehold.customers.models import Contact, ContactDetail, Customer, Institution
+from leasehold.kit.matching import SHORTEST_PART, beginning, containing
+
+_PERSON = func.lower(
+    func.coalesce(Contact.first_name + literal_column("' '"), literal_column("''")) + Contact.last_name, type_=Text
+)
+"""As the index of parts of people's names has it."""
 
 
 def institutions_named(part: str, most: int) -> Select[int]:
@@ -21,9 +27,29 @@ def customers_named(part: str, most: int) -> Select[int]:
     return _of(of_customers.where(_contains(part)), most)
 
 
+def people_named(part: str, most: int) -> Select[int]:
+    """The ids of people whose name contains `part`, or whose e-mail address begins with it where it has an @.
+
+    At most so many, and none whose data may not be used.
+    """
+    found = select(Contact.id).where(is_in_use())
+    if "@" in part:
+        first, last = beginning(part.strip().lower())
+        address = func.lower(ContactDetail.value, type_=Text).collate("C")
+        found = found.join(ContactDetail, ContactDetail.contact_id == Contact.id)
+        found = found.where(ContactDetail.kind == literal_column("'email'"), address >= first, address < last)
+    else:
+        found = found.where(_PERSON.like(func.lower(containing(part.strip()))))
+    return _apart("people", found, most)
+
+
 def _of(found: Select[int], most: int) -> Select[int]:
-    live = found.where(Institution.merged_into_id.is_(None)).limit(most).cte("named").prefix_with("MATERIALIZED")
-    return select(live.c.id)
+    return _apart("institutions", found.where(Institution.merged_into_id.is_(None)), most)
+
+
+def _apart(whose: str, found: Select[int], most: int) -> Select[int]:
+    ids = found.limit(most).cte(f"{whose}_named").prefix_with("MATERIALIZED")
+    return select(ids.c.id)
 
 
 def _contains(part: str) -> ColumnElement[bool]:

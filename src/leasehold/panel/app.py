@@ -14,6 +14,7 @@ from leasehold.panel.administration import views as administration
 from leasehold.panel.audit import views as audit
 from leasehold.panel.audit.words import action_words, actor_words, table_words
 from leasehold.panel.backups import views as backups
+from leasehold.panel.contacts import views as contacts
 from leasehold.panel.context import GuardMaker
 from leasehold.panel.cross_site import init_cross_site
 from leasehold.panel.customers import views as customers
@@ -82,6 +83,7 @@ _SUBJECTS = (
     saved,
     my_day,
     institutions,
+    contacts,
     duplicates,
     board,
     customers,

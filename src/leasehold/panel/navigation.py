@@ -28,6 +28,7 @@ PLACES = (
     Place("dashboard.dashboard", _("Dashboard"), "home"),
     Place("my_day.show_my_day", _("My day"), "calendar"),
     Place("institutions.list_institutions", _("Institutions"), "world"),
+    Place("contacts.list_contacts", _("Contacts"), "address-book"),
     Place("board.show_board", _("Pipeline"), "columns"),
     Place("duplicates.list_duplicates", _("Duplicates"), "copy"),
     Place("customers.list_customers", _("Customers"), "building"),

@@ -6,12 +6,11 @@ Nobody is in them whose data are restricted or were erased; an institution that 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from leasehold.audit.service import record_event
-from leasehold.customers.contacts import ContactLine, find_contact
-from leasehold.customers.details import details_of_contacts
+from leasehold.customers.contacts import ContactLine, contact_lines, find_contact, is_there
 from leasehold.customers.errors import ContactUnknown, NoCard
 from leasehold.customers.institutions import read_institution
 from leasehold.customers.merged import check_not_merged
@@ -58,6 +57,18 @@ def cards_of(session: Session, institutions: Sequence[Institution]) -> Iterator[
             yield card_of_person(line, places[one.id])
 
 
+def cards_of_people(session: Session, whereabouts: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The cards of people, each as somebody of an institution (ids of both); whoever asks has the export audited."""
+    theirs = tuple_(Affiliation.contact_id, Affiliation.institution_id).in_(whereabouts)
+    lines = {(line.contact.id, line.affiliation.institution_id): line for line in contact_lines(session, theirs)}
+    ids = {institution_id for _, institution_id in whereabouts}
+    contactable = select(Institution).where(Institution.id.in_(ids), ~Institution.do_not_contact)
+    places = _places(session, session.scalars(contactable).all())
+    for each in whereabouts:
+        if each in lines and each[1] in places:
+            yield card_of_person(lines[each], places[each[1]])
+
+
 def _check_contactable(institution: Institution) -> None:
     if institution.do_not_contact:
         detail = f"Nobody at {institution.name!r} may be contacted, so there are no cards for address books."
@@ -73,7 +84,7 @@ def _first_place(session: Session, contact_id: int) -> int:
         raise NoCard(detail, {"problem": "not_used", "id": contact_id})
     theirs = select(Affiliation.institution_id).join(Institution, Institution.id == Affiliation.institution_id)
     theirs = theirs.where(Affiliation.contact_id == contact_id)
-    theirs = theirs.order_by(_is_there().desc(), func.lower(Institution.name), Institution.id)
+    theirs = theirs.order_by(is_there().desc(), func.lower(Institution.name), Institution.id)
     found = session.scalars(theirs.limit(1)).first()
     if found is None:
         detail = f"Person {contact_id} is at no institution, so there is no card of theirs: put them into one first."
@@ -95,24 +106,7 @@ def _places(session: Session, institutions: Sequence[Institution]) -> dict[int, 
 
 def _people(session: Session, institution_ids: Sequence[int]) -> dict[int, list[ContactLine]]:
     """Who is at these institutions today and may be written to."""
-    rows = session.execute(
-        select(Contact, Affiliation)
-        .join(Affiliation, Affiliation.contact_id == Contact.id)
-        .where(Affiliation.institution_id.in_(institution_ids), _is_there())
-        .where(Contact.restricted_at.is_(None), Contact.erased_at.is_(None))
-        .order_by(Affiliation.is_primary.desc(), Contact.last_name, Contact.id)
-    ).all()
-    details = details_of_contacts(session, {contact.id for contact, _ in rows})
     people: dict[int, list[ContactLine]] = {}
-    for contact, affiliation in rows:
-        line = ContactLine(contact, affiliation, details.get(contact.id, []))
-        people.setdefault(affiliation.institution_id, []).append(line)
+    for line in contact_lines(session, Affiliation.institution_id.in_(institution_ids), is_there()):
+        people.setdefault(line.affiliation.institution_id, []).append(line)
     return people
-
-
-def _is_there() -> ColumnElement[bool]:
-    today = func.current_date()
-    return and_(
-        or_(Affiliation.valid_from.is_(None), Affiliation.valid_from <= today),
-        or_(Affiliation.valid_to.is_(None), Affiliation.valid_to >= today),
-    )

@@ -25,6 +25,13 @@ def too_many_institutions(most: int) -> str:
     )
 
 
+def too_many_people(most: int) -> str:
+    """The text is in the names of more people, or begins their e-mail addresses."""
+    return str(
+        _("More than %(most)s people fit this text: only the first %(most)s are searched. Type more of it.", most=most)
+    )
+
+
 def too_many_devices(most: int) -> str:
     """The text is in the names of more devices, or begins their fingerprints."""
     return str(
