@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.routing import AnyConverter, Rule, UUIDConverter
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule, UUIDConverter
 
 from leasehold.panel.devices.addresses import FingerprintConverter
 from leasehold.panel.pages import need_of
@@ -22,7 +22,7 @@ _SHUT = (302, 403)
 def _path(panel: Flask, rule: Rule) -> str:
     """The rule's path, with something in its place where it takes an argument."""
     values: dict[str, Any] = {
-        name: 999_999 if "Integer" in type(rule._converters[name]).__name__ else _word(rule, name)
+        name: 999_999 if isinstance(rule._converters[name], IntegerConverter) else _word(rule, name)
         for name in rule.arguments
     }
     with panel.test_request_context():

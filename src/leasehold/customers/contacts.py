@@ -88,7 +88,7 @@ def list_contacts(session: Session, institution_id: int) -> list[ContactLine]:
 
 def find_person(session: Session, email_or_number: str) -> Contact:
     """The person with this number, or with this e-mail address, whose data may be used. Raises `ContactUnknown`."""
-    text = email_or_number.strip()
+    text = email_or_number.strip().replace("\0", "")
     if (number := read_row_id(text)) is not None:
         found = session.scalars(select(Contact).where(Contact.id == number, is_in_use())).all()
     else:

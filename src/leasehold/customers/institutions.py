@@ -82,7 +82,7 @@ def find_institution(session: Session, name_or_id: str) -> Institution:
     Raises `InstitutionNotFound`, `InstitutionMerged` of the id of one that was merged into another, and
     `InstitutionAmbiguous` where several have the name.
     """
-    text = name_or_id.strip()
+    text = name_or_id.strip().replace("\0", "")
     number = read_row_id(text)
     wanted: ColumnElement[bool] = Institution.name_folded == func.fold_name(text)
     if number is not None:

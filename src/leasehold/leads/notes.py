@@ -57,11 +57,9 @@ def list_versions(session: Session, note_id: int) -> Sequence[InstitutionNoteVer
 
 def read_version(session: Session, note_id: int, number: int) -> InstitutionNoteVersion:
     """One version of a note. Raises `InstitutionNoteNotFound`."""
-    read_note(session, note_id)
-    found = session.get(InstitutionNoteVersion, (note_id, number))
-    if found is None:
+    if not 1 <= number <= read_note(session, note_id).note.latest:
         raise InstitutionNoteNotFound
-    return found
+    return session.get_one(InstitutionNoteVersion, (note_id, number))
 
 
 def save_note(session: Session, note_id: int, body: str, *, base: int, actor: Actor) -> NoteLine:
@@ -95,11 +93,12 @@ def _save(
     session: Session, note_id: int, text: str, *, base: int, actor: Actor, restored_from: int | None = None
 ) -> NoteLine:
     now = read_note(session, note_id)
-    if now.note.latest == base and now.version.body == text:
+    is_latest = now.note.latest == base
+    if is_latest and now.version.body == text:
         return now
     mine = (InstitutionNote.id == note_id, InstitutionNote.latest == base, InstitutionNote.removed_at.is_(None))
     moved = update(InstitutionNote).where(*mine).values(latest=base + 1).returning(InstitutionNote.id)
-    if session.execute(moved).first() is None:
+    if not is_latest or session.execute(moved).first() is None:
         session.expire_all()
         theirs = read_note(session, note_id).version
         raise NoteChanged(theirs.number, theirs.body)

@@ -1,14 +1,11 @@
 """Numbers in addresses: the ids of rows, and what is counted among them."""
 
-from typing import Any
+from werkzeug.routing import IntegerConverter
 
-from werkzeug.routing import IntegerConverter, Map
-
-from leasehold.kit.row_ids import LARGEST_ID
+from leasehold.kit.row_ids import LONGEST_ID
 
 
 class RowIdConverter(IntegerConverter):
-    """A whole number; one that is larger than any id leads nowhere."""
+    """A whole number in plain digits; one that is larger than any id leads nowhere."""
 
-    def __init__(self, map: Map, *arguments: Any, **options: Any) -> None:  # noqa: A002  # werkzeug calls it so
-        super().__init__(map, *arguments, **{"max": LARGEST_ID, **options})
+    regex = rf"[0-9]{{1,{LONGEST_ID}}}"

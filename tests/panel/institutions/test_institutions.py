@@ -213,3 +213,13 @@ def test_who_may_only_read_sees_no_way_to_change(client_as: ClientAs, database: 
         assert "/institutions/new" not in page.text
     assert auditor.post("/institutions/new", data={"name": "Acme", "language": "de"}).status_code == 403
     assert number_in(database, "SELECT count(*) FROM institutions") == 0
+
+
+@pytest.mark.parametrize(("path", "field"), [("/institutions/new", "parent"), ("{}/contacts/known", "person")])
+def test_nobody_is_called_by_a_control_character(sales: FlaskClient, path: str, field: str) -> None:
+    form = {"name": "Other", "language": "de", field: "\0"}
+    assert sales.post(path.format(make(sales, "Acme")), data=form).status_code == 404
+
+
+def test_the_other_of_a_merge_is_not_called_by_one_either(sales: FlaskClient) -> None:
+    assert sales.post(f"{make(sales, 'Acme')}/merge", data={"other": "\0"}).status_code == 404

@@ -3,10 +3,11 @@
 import pytest
 from flask.testing import FlaskClient
 
+from leasehold.kit.database import Database
 from leasehold.panel.institutions.markdown import rendered
 from leasehold.staff.roles import Role
 from tests.panel.conftest import ClientAs
-from tests.panel.institutions.test_institutions import make
+from tests.panel.institutions.test_institutions import make, number_in
 
 
 @pytest.fixture
@@ -110,3 +111,13 @@ def test_a_version_is_restored_pinned_and_removed(sales: FlaskClient) -> None:
 def test_what_is_no_note_is_refused(sales: FlaskClient, form: dict[str, str]) -> None:
     note = _note(sales)
     assert sales.post(f"{note}/edit", data=form).status_code == 422
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 18, "9" * 30])
+def test_a_version_that_cannot_be_is_none(sales: FlaskClient, database: Database, number: str) -> None:
+    address = make(sales, "Acme")
+    assert sales.post(f"{address}/notes/new", data={"body": "First"}).status_code == 303
+    note = f"/notes/{number_in(database, 'SELECT id FROM institution_notes')}"
+    assert sales.post(f"{note}/restore/{number}").status_code == 404
+    assert sales.post(f"{note}/edit", data={"body": "Second", "base": number}).status_code == 409
+    assert "Second" not in sales.get(note).text

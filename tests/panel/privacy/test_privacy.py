@@ -205,3 +205,10 @@ def test_the_record_of_processing_is_made_of_the_map_and_what_is_configured(desk
     assert ("no limit is set" in page, "First name, Last name" in page, "<dd>none</dd>" in page) == (True, True, True)
     assert desk.post("/privacy/retention", data={"lead_contacts": "24"}).status_code == 303
     assert "proposed for erasure after 24 months" in desk.get("/privacy/record").text
+
+
+def test_who_is_no_number_is_nobody(desk: FlaskClient) -> None:
+    assert desk.get("/privacy/requests/new?person=²").status_code == 200
+    assert desk.get("/privacy/people?after=²").status_code == 200
+    chosen = desk.post("/privacy/retention/approve", data={"id": "²", "confirmed": "yes"}, follow_redirects=True)
+    assert "Nobody is chosen" in chosen.text
