@@ -229,6 +229,15 @@ GOLDEN: Final[dict[str, tuple[bytes, list[dict[str, str]]]]] = {
         b"BEGIN:VCARD\nN:A;B\nAGENT:\nBEGIN:VCARD\nN:C;D\nORG:E\nEND:VCARD\nORG:F\nEND:VCARD\n",
         [{"organisation": "F", "first_name": "B", "last_name": "A"}],
     ),
+    "in another character set than it says": (
+        b"BEGIN:VCARD\nORG;QUOTED-PRINTABLE;CHARSET=utf-8:K=F6ln\nN;QUOTED-PRINTABLE;CHARSET=us-ascii:M=C3=BCller\n"
+        b"END:VCARD\n",
+        [{"organisation": "Köln", "last_name": "Müller"}],
+    ),
+    "with the address of a home alone": (
+        b"BEGIN:VCARD\nORG:A\nADR;TYPE=home:;;Daheim 3;Bonn;;53111;Deutschland\nEND:VCARD\n",
+        [{"organisation": "A"}],
+    ),
     "with one name only": (b"BEGIN:VCARD\nN:;Ada;;;\nORG:A\nEND:VCARD\n", [{"organisation": "A", "last_name": "Ada"}]),
 }
 GOOD = "BEGIN:VCARD\nFN:Ada Lovelace\nORG:A\nEND:VCARD\n"
