@@ -15,7 +15,7 @@ from tests.cli.conftest import Cli, run_cli
 from tests.conftest import FreshDatabase
 from tests.embedded.installation import wait_until
 from tests.reminders.mailbox import Mailbox, mailbox
-from tests.reminders.stock import DAY, make_customer, make_license, rows, set_hour
+from tests.reminders.stock import DAY, make_customer, make_license, noon_zone, rows, set_hour
 
 SOON = datetime.now(UTC) + 5 * DAY
 
@@ -141,8 +141,7 @@ def test_before_the_hour_nothing_leaves_and_the_preview_says_when(
     cli: Cli, key: str, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime.now(UTC)
-    zone = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
-    cli("settings", "set", "timezone", zone)
+    cli("settings", "set", "timezone", noon_zone(now))
     set_hour(database, 20)
     leaves = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=8)
     (mail,) = cli("reminder", "preview", "--json").json

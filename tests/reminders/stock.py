@@ -68,6 +68,11 @@ def set_hour(database: Database, hour: int) -> None:
         set_setting(driver_connection(session), "reminder_hour", str(hour))
 
 
+def noon_zone(now: datetime) -> str:
+    """A time zone in which it is past noon, and not yet one o'clock."""
+    return next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
+
+
 class Clock:
     """Sends at the moments that the test chooses, at any hour."""
 

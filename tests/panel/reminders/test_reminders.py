@@ -12,7 +12,7 @@ from leasehold.staff.roles import Role
 from tests.conftest import FreshDatabase
 from tests.panel.conftest import ClientAs, make_panel
 from tests.reminders.mailbox import mailbox
-from tests.reminders.stock import DAY, Clock, change, make_customer, make_license, rows, set_hour
+from tests.reminders.stock import DAY, Clock, change, make_customer, make_license, noon_zone, rows, set_hour
 from tests.resources.stock import make_pool
 
 SOON = datetime.now(UTC) + 5 * DAY
@@ -57,8 +57,7 @@ class TestConfigured:
         assert "Reminders are off" not in text
 
     def test_it_says_when_reminders_leave(self, client_as: ClientAs, database: Database, key: str) -> None:
-        now = datetime.now(UTC)
-        noon_here = next(f"Etc/GMT{-offset:+d}" for offset in range(-12, 13) if (now.hour + offset) % 24 == 12)
+        noon_here = noon_zone(datetime.now(UTC))
         change(database, "INSERT INTO settings (name, value) VALUES ('timezone', to_jsonb(%s::text))", noon_here)
         client = client_as(Role.ADMINISTRATOR)
         set_hour(database, 0)
