@@ -117,13 +117,17 @@ def test_the_map_is_listed(cli: Cli) -> None:
 def test_the_record_of_processing_says_who_gets_data(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     record = cli("privacy", "record", "--json").json
     assert record["receivers"] == {"mail_server": None, "archive": None}
+    assert (record["controller"], record["data_protection_officer"]) == (None, None)
+    assert "- Controller: not set (`leasehold settings set controller …`)" in cli("privacy", "record").out
     kept = {one["table"]: one for one in record["processings"]}
     assert (kept["contacts"]["by_rules"], kept["staff_members"]["by_rules"]) == (True, False)
     assert kept["institution_note_versions"]["fates"] == ["names_taken_out"]
     assert "licenses" not in kept, "nothing personal is in it"
     monkeypatch.setenv("LEASEHOLD_SMTP_HOST", "mail.example.org")
     cli("privacy", "retention", "set", "lead_contacts", "24")
+    cli("settings", "set", "controller", "Acme GmbH, Weg 1, Kiel")
     text = cli("privacy", "record").out
     assert "which gets address, language and what they say: mail.example.org:587" in text
+    assert "- Controller: Acme GmbH, Weg 1, Kiel" in text
     assert "- lead contacts: proposed for erasure after 24 months" in text
     assert "- former customer contacts: no limit is set" in text

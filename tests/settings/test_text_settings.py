@@ -38,6 +38,8 @@ def test_a_text_is_stored_in_one_form(name: str, text: str, stored: str) -> None
         ("backup_heartbeats", "none"),
         ("backup_local_keep", "0"),
         ("backup_paths", "/etc/nginx:sites"),
+        ("controller", "x" * 301),
+        ("controller", "Acme\nGmbH"),
     ],
 )
 def test_an_impossible_text_is_refused(name: str, text: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from leasehold.privacy.map import RECEIVERS
 from leasehold.privacy.record import ProcessingRecord
+from leasehold.settings.registry import CONTROLLER
 
 _HEAD = ("Purpose", "About whom", "Data", "Where", "When a contact is erased", "How long")
 _BY_RULES = "by the rules below"
@@ -14,6 +15,8 @@ _UNTIL_DELETED = "until it is deleted"
 def record_fields(record: ProcessingRecord) -> dict[str, Any]:
     """The record for programs."""
     return {
+        "controller": record.controller,
+        "data_protection_officer": record.officer,
         "processings": [
             {
                 "table": one.table,
@@ -37,6 +40,8 @@ def record_as_markdown(record: ProcessingRecord) -> str:
 
 def _lines(record: ProcessingRecord) -> Iterator[str]:
     yield "# Record of processing activities (Art. 30 GDPR)\n"
+    yield f"- Controller: {record.controller or f'not set (`leasehold settings set {CONTROLLER} …`)'}"
+    yield f"- Data protection officer: {record.officer or 'none'}\n"
     yield _row(_HEAD)
     yield _row(["---"] * len(_HEAD))
     for one in record.processings:

@@ -174,6 +174,7 @@ _OF_THE_REST: Final[dict[tuple[str, str | None], LazyString]] = {
         "this machine, not “%(value)s”."
     ),
     ("setting_invalid", "no_path"): _("“%(title)s” must be an absolute path, not “%(value)s”."),
+    ("setting_invalid", "line_too_long"): _("“%(title)s” must be a line of at most %(longest)s characters."),
     ("setting_invalid", "no_name"): _("“%(title)s” must be a name of at most 100 characters without < and >."),
     ("setting_invalid", "no_email"): _("“%(title)s” must be an e-mail address, not “%(value)s”."),
     ("setting_invalid", "no_time_of_day"): _("“%(title)s” must be a time of the day such as 03:00, not “%(value)s”."),

@@ -10,7 +10,8 @@ from leasehold.kit.orm import driver_connection
 from leasehold.privacy.map import PERSONAL_DATA_MAP, MappedTable
 from leasehold.privacy.retention import list_rules
 from leasehold.privacy.vocabulary import Fate, Receiver, RetentionKind, Whose
-from leasehold.settings.service import get_setting
+from leasehold.settings.registry import CONTROLLER, OFFICER
+from leasehold.settings.service import read_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,10 @@ class Processing:
 
 @dataclass(frozen=True, slots=True)
 class ProcessingRecord:
-    """The record. Each receiver by its address; None where none is configured."""
+    """The record. Whoever is responsible and receives data by name and address; None where none is set."""
 
+    controller: str | None
+    officer: str | None
     processings: Sequence[Processing]
     rules: Mapping[RetentionKind, int | None]
     receivers: Mapping[Receiver, str | None]
@@ -39,10 +42,13 @@ class ProcessingRecord:
 
 def read_processing_record(session: Session, configuration: Configuration) -> ProcessingRecord:
     """The record as things are now."""
-    archive = str(get_setting(driver_connection(session), "backup_archive")) or None
+    settings = read_all(driver_connection(session))
+    controller, officer, archive = (str(settings[name]) or None for name in (CONTROLLER, OFFICER, "backup_archive"))
     server = configuration.smtp_host and f"{configuration.smtp_host}:{configuration.smtp_port}"
     found = (_processing(table) for table in PERSONAL_DATA_MAP)
     return ProcessingRecord(
+        controller,
+        officer,
         [one for one in found if one.data],
         list_rules(session),
         {Receiver.MAIL_SERVER: server, Receiver.ARCHIVE: archive},

@@ -15,12 +15,15 @@ from leasehold.settings.text_checks import (
     email,
     file_path,
     file_paths,
+    name_and_address,
     person_name,
     time_of_day,
     web_address,
 )
 
 PANEL_URL = "panel_url"
+CONTROLLER = "controller"
+OFFICER = "data_protection_officer"
 
 _ADVICE_OFF = "0 means no limit."
 ON_OR_OFF = ("on", "off")
@@ -106,6 +109,21 @@ SETTINGS: tuple[Setting, ...] = (
     _limit("limit_refusals_per_minute", 1200, "Calls that are refused for other reasons, for each address."),
     _limit("limit_successes_per_key_per_minute", 0, "Successful calls, for each API key."),
     _limit("limit_heartbeats_per_session_per_minute", 0, "Successful heartbeats, for each session."),
+    TextSetting(
+        CONTROLLER,
+        "",
+        name_and_address,
+        "Who is responsible for the personal data here (Art. 4 GDPR): name, address and how to reach them, as the "
+        "record of processing says it.",
+        optional=True,
+    ),
+    TextSetting(
+        OFFICER,
+        "",
+        name_and_address,
+        "The data protection officer, where there has to be one: name and how to reach them.",
+        optional=True,
+    ),
     TextSetting(
         "backup_archive",
         "",

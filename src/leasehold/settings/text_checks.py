@@ -7,6 +7,8 @@ from leasehold.kit.git_address import AddressInvalid, read_address
 from leasehold.kit.web_address import parse_web_address
 from leasehold.settings.errors import TextRefused
 
+LONGEST_LINE = 300
+
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _EMAIL = re.compile(r"[^\s<>@,;:\"\\]+@[^\s<>@,;:\"\\]+")
 # git drops these from both ends of a name, and refuses a commit where nothing is left.
@@ -44,6 +46,14 @@ def person_name(text: str) -> str:
     """A name that git takes for an author's."""
     if not text.strip(_DROPPED_BY_GIT) or set("<>") & set(text) or len(text) > 100:
         raise TextRefused("a name of at most 100 characters without < and >", {"problem": "no_name"})
+    return text
+
+
+def name_and_address(text: str) -> str:
+    """Who somebody is and how they are reached, in words."""
+    if len(text) > LONGEST_LINE:
+        expected = f"a line of at most {LONGEST_LINE} characters"
+        raise TextRefused(expected, {"problem": "line_too_long", "longest": LONGEST_LINE})
     return text
 
 

@@ -203,6 +203,10 @@ def test_the_record_of_processing_is_made_of_the_map_and_what_is_configured(desk
     missing = [str(words) for words in PURPOSES.values() if str(words) not in page]
     assert missing == []
     assert ("no limit is set" in page, "First name, Last name" in page, "<dd>none</dd>" in page) == (True, True, True)
+    assert "Name the controller" in page
+    named = {"controller": "Acme GmbH, Weg 1, Kiel", "confirmed": "yes"}
+    assert desk.post("/administration/settings", data=named).status_code == 303
+    assert "<dd>Acme GmbH, Weg 1, Kiel</dd>" in desk.get("/privacy/record").text
     assert desk.post("/privacy/retention", data={"lead_contacts": "24"}).status_code == 303
     assert "proposed for erasure after 24 months" in desk.get("/privacy/record").text
 

@@ -19,6 +19,7 @@ LIMITS: Final = _("Limits on callers")
 RETENTION: Final = _("How long things are kept")
 DISPLAY: Final = _("Display and attention")
 SIGN_IN: Final = _("Signing in to the panel")
+PRIVACY: Final = _("Privacy")
 BACKUPS: Final = _("Backups")
 _OTHER: Final = _("Other")
 
@@ -42,6 +43,8 @@ _WORDS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "second_factor_required": (SIGN_IN, _("Second factor for everybody")),
     "session_hours": (SIGN_IN, _("Signed in at most")),
     "session_idle_minutes": (SIGN_IN, _("Signed in without doing anything")),
+    "controller": (PRIVACY, _("Controller")),
+    "data_protection_officer": (PRIVACY, _("Data protection officer")),
     "backup_archive": (BACKUPS, _("Archive")),
     "backup_ssh_key": (BACKUPS, _("SSH key of the archive")),
     "backup_author_name": (BACKUPS, _("Author's name")),
@@ -73,6 +76,11 @@ SAID_BY_THE_REGISTRY: Final = (
     _("Calls that are refused for other reasons, for each address. 0 means no limit."),
     _("Successful calls, for each API key. 0 means no limit."),
     _("Successful heartbeats, for each session. 0 means no limit."),
+    _(
+        "Who is responsible for the personal data here (Art. 4 GDPR): name, address and how to reach them, as the "
+        "record of processing says it."
+    ),
+    _("The data protection officer, where there has to be one: name and how to reach them."),
     _(
         "The git repository that keeps every backup for good: reached over SSH (git@github.com:you/archive.git), or a "
         "directory on another disk of this machine. Without it, backups stay on this machine alone."
@@ -141,7 +149,7 @@ def words_of(setting: Setting) -> SettingWords:
 
 def in_groups() -> Iterator[tuple[str, list[Setting]]]:
     """The registry's settings by group, in the order of the groups above."""
-    for group in (TIMES, LIMITS, RETENTION, DISPLAY, SIGN_IN, BACKUPS, _OTHER):
+    for group in (TIMES, LIMITS, RETENTION, DISPLAY, SIGN_IN, PRIVACY, BACKUPS, _OTHER):
         members = [setting for setting in SETTINGS if _group_of(setting) is group]
         if members:
             yield str(group), members

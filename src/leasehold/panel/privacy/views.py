@@ -114,6 +114,7 @@ def show_record() -> ResponseReturnValue:
     ]
     return render_template(
         "privacy/record.html",
+        record=record,
         lines=lines,
         purposes=PURPOSES,
         rules=[(words_for(kind), months) for kind, months in record.rules.items()],
