@@ -34,7 +34,7 @@ _OF_WEBSITE = """
 # A contact is shown with the institution that they belong to, whose own details stand for it. Nobody is found whose
 # data are restricted.
 _CONTACT_COLUMNS = """
-SELECT c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, d.value
+SELECT p.id, c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, d.value
   FROM contact_details AS d
   LEFT JOIN contacts AS p ON p.id = d.contact_id
   LEFT JOIN affiliations AS a ON a.contact_id = d.contact_id
@@ -57,7 +57,7 @@ _BY_PHONE = f"""{_CONTACT_COLUMNS}
  LIMIT %(limit)s
 """
 _CONTACT_BY_NAME = """
-SELECT c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, a.role
+SELECT p.id, c.id, i.id, i.name, coalesce(p.first_name || ' ', '') || p.last_name, a.role
   FROM contacts AS p
   JOIN affiliations AS a ON a.contact_id = p.id
   JOIN institutions AS i ON i.id = a.institution_id
@@ -90,6 +90,7 @@ class LeadHit:
 class ContactHit:
     """A person (None: the institution itself) in an institution, which may be a customer; what they were found by."""
 
+    contact_id: int | None
     customer_id: int | None
     institution_id: int
     institution: str

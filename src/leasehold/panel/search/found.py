@@ -131,13 +131,19 @@ def _contacts(hits: Iterable[customers.ContactHit]) -> Group:
         Hit(
             hit.person or hit.institution,
             " · ".join(part for part in (hit.detail, hit.institution if hit.person else None) if part),
-            _page("customers.show_customer", customer_id=hit.customer_id)
-            if hit.customer_id
-            else _page("institutions.show_institution", institution_id=hit.institution_id),
+            _page_of_contact(hit),
         )
         for hit in hits
     ]
     return Group(_("Contacts"), lines)
+
+
+def _page_of_contact(hit: customers.ContactHit) -> str | None:
+    if hit.contact_id:
+        return _page("institutions.show_contact", institution_id=hit.institution_id, contact_id=hit.contact_id)
+    if hit.customer_id:
+        return _page("customers.show_customer", customer_id=hit.customer_id)
+    return _page("institutions.show_institution", institution_id=hit.institution_id)
 
 
 def _licenses(hits: Iterable[licensing.LicenseHit]) -> Group:
