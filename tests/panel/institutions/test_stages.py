@@ -86,3 +86,12 @@ def test_others_look_and_change_nothing(client_as: ClientAs, role: Role) -> None
     assert "/pipeline/stages/1/edit" not in client.get("/pipeline/stages").text
     for path in ("new", "1/edit", "1/remove"):
         assert client.post(f"/pipeline/stages/{path}").status_code == 403
+
+
+def test_who_saves_what_another_has_saved_already_is_told_nothing(admin: FlaskClient) -> None:
+    page = admin.get("/pipeline/stages/2/edit").text
+    form = {"name": "Called", "type": "open", "colour": "red", "place": "1", "version": hidden(page, "version")}
+    assert admin.post("/pipeline/stages/2/edit", data=form).status_code == 303
+    assert admin.post("/pipeline/stages/2/edit", data=form).status_code == 303
+    stale = admin.post("/pipeline/stages/2/edit", data=form | {"name": "Rung up"})
+    assert (stale.status_code, "Somebody else has changed this" in stale.text) == (409, True)

@@ -39,11 +39,11 @@ class StageFields(PanelForm):
             self.place.data = self.place.choices[-1][0]
         return self
 
-    def card(self, stage: PipelineStage | None = None) -> StageCard:
-        """What the form says; a name in the reader's language that nobody has changed stays what it is."""
+    def card(self, known_as: str | None = None) -> StageCard:
+        """What the form says; the name that it is `known_as`, in the reader's language, stays what it is."""
         name = self.name.data or ""
-        if stage is not None and name == stage_words(stage.name):
-            name = stage.name
+        if known_as is not None and name == stage_words(known_as):
+            name = known_as
         return StageCard(name, StageType(self.type.data), StageColour(self.colour.data))
 
     @property

@@ -50,11 +50,11 @@ def add_stage() -> ResponseReturnValue:
 def edit_stage(stage_id: int) -> ResponseReturnValue:
     """Name, move or recolour a stage."""
     stage = read_stage(db(), stage_id)
-    stored = stored_stage(stage)
+    stored, name = stored_stage(stage), stage.name
     form = EditStageForm.read(**stored.values, version=stored.version).among(stage)
 
     def save() -> str:
-        stages.edit_stage(db(), stage_id, form.card(stage), after_id=form.after_id, version=form.version.data)
+        stages.edit_stage(db(), stage_id, form.card(name), after_id=form.after_id, version=form.version.data)
         flash(_("The stage is saved."), "success")
         return url_for("board.show_stages")
 
