@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from leasehold.customers.errors import ContactInvalid, DetailNotFound
-from leasehold.customers.models import ContactDetail
+from leasehold.customers.models import Contact, ContactDetail, Institution
 from leasehold.customers.normal import normal_detail
 from leasehold.customers.vocabulary import DetailKind, DetailStatus
 from leasehold.kit.erased import NOBODY_ERASED, Erased
+from leasehold.kit.orm import check_version
 from leasehold.kit.text import clean_text
 
 LONGEST_DETAIL = 254
@@ -97,19 +98,36 @@ def check_how_many(details: Sequence[Detail]) -> None:
 
 def read_detail(session: Session, owner: Owner, detail_id: int) -> ContactDetail:
     """One of the owner's. Raises `DetailNotFound`."""
-    found = session.scalars(select(ContactDetail).where(owner.owns(), ContactDetail.id == detail_id)).one_or_none()
+    theirs = select(ContactDetail).where(owner.owns(), ContactDetail.id == detail_id)
+    found = session.scalars(theirs.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise DetailNotFound
     return found
 
 
-def judge_detail(
-    session: Session, owner: Owner, detail_id: int, *, status: DetailStatus, opt_out: bool, consent: Consent | None
-) -> None:
-    """Write down what is known of a way to reach somebody: whether it works, and whether it may be used.
+def read_owner_version(session: Session, owner: Owner) -> int:
+    """The owner's version, as `judge_detail` asks for it. Raises `DetailNotFound` where they are no more."""
+    return _owner(session, owner).version
 
-    Raises `DetailNotFound` and `DomainError` `text_invalid`.
+
+def judge_detail(
+    session: Session,
+    owner: Owner,
+    detail_id: int,
+    *,
+    status: DetailStatus,
+    opt_out: bool,
+    consent: Consent | None,
+    version: int | None = None,
+) -> None:
+    """Write down what is known of a way to reach the owner, who was read at `version`: whether it works, and whether it
+    may be used. The owner is another version afterwards, so that nobody overwrites an objection unseen.
+
+    Raises `DetailNotFound`, `Stale` and `DomainError` `text_invalid`.
     """
+    row = _owner(session, owner, lock=True)
+    check_version(row, version)
+    row.updated_at = func.clock_timestamp()
     detail = read_detail(session, owner, detail_id)
     detail.status, detail.opt_out = status.value, opt_out
     if consent is None:
@@ -119,6 +137,19 @@ def judge_detail(
         detail.consent_at, detail.consent_proof = consent.at, proof or None
         detail.consent_source = clean_text(consent.source, what="The source of the consent", longest=LONGEST_DETAIL)
     session.flush()
+
+
+def _owner(session: Session, owner: Owner, *, lock: bool = False) -> Contact | Institution:
+    """The row of whoever is reached; with `lock` as it is now and until the transaction ends."""
+    held = {"key_share": True} if lock else None
+    found: Contact | Institution | None
+    if owner.contact_id is not None:
+        found = session.get(Contact, owner.contact_id, with_for_update=held, populate_existing=lock)
+    else:
+        found = session.get(Institution, owner.institution_id, with_for_update=held, populate_existing=lock)
+    if found is None:
+        raise DetailNotFound
+    return found
 
 
 def _new(session: Session, owner: Owner, kind: str, norm: str) -> ContactDetail:

@@ -177,12 +177,14 @@ def test_a_person_has_ways_to_be_reached_consent_and_several_places(sales: Flask
     here = f"{address}/contacts/{contact}"
     assert "Dr. Ada Lovelace" in sales.get(address).text
     judged = {"state": "verified", "opt_out": "y", "consent_on": "2026-05-01", "consent_source": "Form"}
+    judged["version"] = hidden(sales.get(f"{here}/details/{detail}").text, "version")
     assert sales.post(f"{here}/details/{detail}", data=judged).status_code == 303
     form = person | {"last_name": "King", "version": hidden(sales.get(f"{here}/edit").text, "version")}
     assert sales.post(f"{here}/edit", data=form).status_code == 303
     page = sales.get(here).text
     for part in ("Dr. Ada King", "Ms", "verified", "objected", "Consent: Form", "Purchasing"):
         assert part in page
+    judged["version"] = hidden(sales.get(f"{here}/details/{detail}").text, "version")
     again = sales.post(f"{here}/details/{detail}", data=judged | {"consent_source": ""})
     assert (again.status_code, "The source of the consent" in again.text) == (422, True)
     assert (
@@ -201,8 +203,38 @@ def test_a_person_has_ways_to_be_reached_consent_and_several_places(sales: Flask
 def test_the_institution_s_own_number_is_judged_too(sales: FlaskClient, database: Database) -> None:
     address = make(sales, "Acme", **{"details-0-kind": "phone", "details-0-value": "030 1234567"})
     detail = number_in(database, "SELECT id FROM contact_details")
-    assert sales.post(f"{address}/details/{detail}", data={"state": "invalid"}).status_code == 303
+    version = hidden(sales.get(f"{address}/details/{detail}").text, "version")
+    assert sales.post(f"{address}/details/{detail}", data={"state": "invalid", "version": version}).status_code == 303
     assert "does not work" in sales.get(address).text
+
+
+def _a_way_to_ada(sales: FlaskClient, database: Database) -> str:
+    """The page of what is known of an e-mail address."""
+    address = make(sales, "Acme")
+    person = {"last_name": "Lovelace", "language": "de", "details-0-kind": "email", "details-0-value": "ada@acme.test"}
+    assert sales.post(f"{address}/contacts/new", data=person).status_code == 303
+    contact, detail = (number_in(database, f"SELECT max(id) FROM {table}") for table in ("contacts", "contact_details"))
+    return f"{address}/contacts/{contact}/details/{detail}"
+
+
+def test_an_objection_is_not_overwritten_by_who_has_not_seen_it(sales: FlaskClient, database: Database) -> None:
+    way = _a_way_to_ada(sales, database)
+    form = {"state": "unverified", "version": hidden(sales.get(way).text, "version")}
+    assert sales.post(way, data=form | {"opt_out": "y"}).status_code == 303
+    stale = sales.post(way, data=form | {"state": "verified"})
+    assert (stale.status_code, "Somebody else has changed this" in stale.text) == (409, True)
+    assert number_in(database, "SELECT count(*) FROM contact_details WHERE opt_out AND status = 'unverified'") == 1
+
+
+@pytest.mark.parametrize("said", [{"consent_source": "Form"}, {"consent_proof": "Her mail of May"}])
+def test_what_is_said_of_a_consent_without_its_day_is_not_dropped(
+    sales: FlaskClient, database: Database, said: dict[str, str]
+) -> None:
+    way = _a_way_to_ada(sales, database)
+    form = {"state": "verified", "version": hidden(sales.get(way).text, "version")} | said
+    answer = sales.post(way, data=form)
+    assert (answer.status_code, "on which day" in answer.text) == (422, True)
+    assert next(iter(said.values())) in answer.text
 
 
 def test_who_may_only_read_sees_no_way_to_change(client_as: ClientAs, database: Database) -> None:

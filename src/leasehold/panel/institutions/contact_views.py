@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from leasehold.customers import contacts
-from leasehold.customers.details import Owner, judge_detail, read_detail
+from leasehold.customers.details import Owner, judge_detail, read_detail, read_owner_version
 from leasehold.customers.institutions import read_institution
 from leasehold.customers.vocabulary import DetailStatus
 from leasehold.panel.confirmations import ask_first
@@ -15,7 +15,7 @@ from leasehold.panel.institutions.forms import JudgeForm, KnownPersonForm, judge
 from leasehold.panel.institutions.views import FORM, page_of, pages
 from leasehold.panel.rights import Right
 from leasehold.panel.saving import go_on, save_form
-from leasehold.panel.stale import save_versioned
+from leasehold.panel.stale import Stored, save_versioned
 
 _CONTACTS = "/institutions/<int:institution_id>/contacts"
 _CONTACT = f"{_CONTACTS}/<int:contact_id>"
@@ -115,17 +115,26 @@ def judge_own_detail(institution_id: int, own_detail_id: int) -> ResponseReturnV
 
 
 def _judge(owner: Owner, detail_id: int, institution_id: int) -> ResponseReturnValue:
-    detail = read_detail(db(), owner, detail_id)
-    value = detail.value
-    form = JudgeForm.read(**judged(detail))
+    def stored() -> Stored:
+        return judged(read_detail(db(), owner, detail_id), read_owner_version(db(), owner))
+
+    value, now = read_detail(db(), owner, detail_id).value, stored()
+    form = JudgeForm.read(**now.values, version=now.version)
 
     def save() -> str:
-        status, opt_out = DetailStatus(form.state.data), form.opt_out.data
-        judge_detail(db(), owner, detail_id, status=status, opt_out=opt_out, consent=form.consent())
+        judge_detail(
+            db(),
+            owner,
+            detail_id,
+            status=DetailStatus(form.state.data),
+            opt_out=form.opt_out.data,
+            consent=form.consent(),
+            version=form.version.data,
+        )
         flash(_("What is known of %(value)s is saved.", value=value), "success")
         return page_of(institution_id)
 
-    if (onward := save_form(form, save)) is not None:
+    if (onward := save_versioned(form, save, stored)) is not None:
         return onward
     title, cancel = _("What is known of %(value)s", value=value), page_of(institution_id)
     return render_template("form.html", form=form, title=title, label=_("Save"), cancel=cancel), form.status

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from flask_babel import get_timezone
+from flask_babel import get_timezone, gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, FormField, HiddenField, SelectField
+from wtforms import BooleanField, Field, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
+from wtforms.validators import ValidationError
 
 from leasehold.customers import addresses, details, institutions
 from leasehold.customers.addresses import AddressCard
@@ -163,7 +164,7 @@ class StageForm(MoveManyForm, VersionedForm):
     origin = HiddenField()
 
 
-class JudgeForm(PanelForm):
+class JudgeForm(VersionedForm):
     """What is known of a way to reach somebody."""
 
     state = SelectField(_("State"), choices=lambda: choices_of(DetailStatus))
@@ -174,6 +175,13 @@ class JudgeForm(PanelForm):
     )
     consent_proof = text(_("Proof of the consent"), details.LONGEST_PROOF, help_text=_("Where it can be looked up."))
 
+    def validate_consent_source(self, field: Field) -> None:
+        """What is said of a consent is not dropped because its day was forgotten."""
+        if (field.data or "").strip() and not any(self.consent_on.raw_data or ()):
+            raise ValidationError(gettext("Say on which day the consent was given, or clear this."))
+
+    validate_consent_proof = validate_consent_source
+
     def consent(self) -> Consent | None:
         """The consent that the form speaks of."""
         if self.consent_on.data is None:
@@ -182,16 +190,17 @@ class JudgeForm(PanelForm):
         return Consent(given, self.consent_source.data or "", self.consent_proof.data)
 
 
-def judged(detail: ContactDetail) -> dict[str, Any]:
-    """What the fields of `JudgeForm` would say of it."""
+def judged(detail: ContactDetail, version: int) -> Stored:
+    """What the fields of `JudgeForm` would say of it; `version` is its owner's."""
     given = detail.consent_at
-    return {
+    values = {
         "state": detail.status,
         "opt_out": detail.opt_out,
         "consent_on": given.astimezone(get_timezone()).date() if given else None,
         "consent_source": detail.consent_source,
         "consent_proof": detail.consent_proof,
     }
+    return Stored(values, version)
 
 
 class KnownPersonForm(PanelForm):
