@@ -62,6 +62,7 @@ def add_institution(
 
     Raises `InstitutionInvalid`, `ContactInvalid`, `VatIdTaken`, `DomainError` `text_invalid`, and what `erased` raises.
     """
+    check_owner(session, card.owner_id)
     institution = Institution(stage_id=stage_id)
     _save(session, institution, _values(session, card, of=None))
     _write_rows(session, institution.id, card, erased)
@@ -107,12 +108,14 @@ def edit_institution(
     version: int | None = None,
     erased: Erased = NOBODY_ERASED,
 ) -> None:
-    """Make an institution, read at `version`, what `card` says.
+    """Make an institution, read at `version`, what `card` says. Whoever looks after it already can stay.
 
     Raises `InstitutionNotFound`, `Stale` and what `add_institution` does.
     """
     values = _values(session, card, of=institution_id)
     institution = locked_institution(session, institution_id, version=version)
+    if card.owner_id != institution.owner_id:
+        check_owner(session, card.owner_id)
     values["updated_at"] = func.clock_timestamp()  # so that a change of addresses moves the version too
     _save(session, institution, values)
     _write_rows(session, institution_id, card, erased)
@@ -219,7 +222,6 @@ def _write_rows(session: Session, institution_id: int, card: InstitutionCard, er
 
 def _values(session: Session, card: InstitutionCard, *, of: int | None) -> dict[str, Any]:
     form, source = card.legal_form, card.source
-    check_owner(session, card.owner_id)
     if card.parent_id is not None:
         _check_parent(session, card.parent_id, of)
     return {

@@ -77,7 +77,7 @@ def read_activity_line(session: Session, activity_id: int, zone: ZoneInfo) -> Ac
 
 
 def edit_activity(session: Session, activity_id: int, card: ActivityCard, *, version: int | None = None) -> None:
-    """Make an activity, read at `version`, what `card` says.
+    """Make an activity, read at `version`, what `card` says. Whoever it names already can stay, wherever they are now.
 
     Raises `ActivityNotFound`, `Stale`, `ActivityInvalid` and `DomainError` `text_invalid`.
     """
@@ -158,16 +158,17 @@ def _read(session: Session, query: Select[Any]) -> list[ActivityLine]:
 
 
 def _write(session: Session, activity: Activity, card: ActivityCard) -> None:
-    if card.assignee_id is not None and find_active_member(session, card.assignee_id) is None:
+    assignee, contact = card.assignee_id, card.contact_id
+    if assignee is not None and assignee != activity.assignee_id and find_active_member(session, assignee) is None:
         detail = "Whoever is to do it is no active member of the staff: choose somebody else."
         raise ActivityInvalid(detail, {"problem": "assignee_unknown"})
-    if card.contact_id is not None:
-        here = (Affiliation.institution_id == activity.institution_id, Affiliation.contact_id == card.contact_id)
+    if contact is not None and contact != activity.contact_id:
+        here = (Affiliation.institution_id == activity.institution_id, Affiliation.contact_id == contact)
         if not session.scalar(select(exists().where(*here))):
             detail = "That person is not in this institution: choose one of its contacts."
             raise ActivityInvalid(detail, {"problem": "contact_elsewhere"})
     activity.kind = card.kind.value
     activity.subject = clean_text(card.subject, what="The subject", longest=LONGEST_SUBJECT)
     activity.due_at = card.due_at
-    activity.assignee_id = card.assignee_id
-    activity.contact_id = card.contact_id
+    activity.assignee_id = assignee
+    activity.contact_id = contact

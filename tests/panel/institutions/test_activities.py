@@ -2,10 +2,12 @@
 
 import re
 from datetime import date, timedelta
+from typing import LiteralString
 
 import pytest
 from flask.testing import FlaskClient
 
+from leasehold.kit.actor import Actor
 from leasehold.kit.database import Database
 from leasehold.staff.roles import Role
 from tests.panel.conftest import ClientAs
@@ -15,6 +17,14 @@ from tests.panel.institutions.test_institutions import hidden, make, number_in
 @pytest.fixture
 def sales(client_as: ClientAs) -> FlaskClient:
     return client_as(Role.SALES)
+
+
+def change(database: Database, statement: LiteralString) -> str:
+    """Carry the statement out; answers the id of the one row that it is about."""
+    with database.connect(application="test") as connection:
+        Actor("test").sign(connection)
+        (id_,) = connection.execute(f"{statement} RETURNING id").fetchone() or (0,)
+    return str(id_)
 
 
 def test_an_activity_is_planned_changed_done_and_opened_again(sales: FlaskClient, database: Database) -> None:
@@ -67,3 +77,31 @@ def test_my_day_has_what_is_mine_and_the_leads_that_i_forgot(sales: FlaskClient,
     page = sales.get("/my-day").text
     assert re.search(r"Too late.*Someday.*Forgotten AG", page, re.DOTALL)
     assert "Nobody&#39;s" not in page
+
+
+def test_whoever_has_left_stays_with_what_they_had_to_do(client_as: ClientAs, database: Database) -> None:
+    admin = client_as(Role.ADMINISTRATOR)
+    colleague = change(database, "INSERT INTO staff_members (email, name, role) VALUES ('g@b.test', 'Grace', 'sales')")
+    address = make(admin, "Acme", owner=colleague)
+    person = {"last_name": "Lovelace", "language": "de"}
+    assert admin.post(f"{address}/contacts/new", data=person).status_code == 303
+    contact = str(number_in(database, "SELECT id FROM contacts"))
+    plan = {"kind": "call", "subject": "Call", "assignee": colleague, "person": contact}
+    assert admin.post(f"{address}/activities/new", data=plan).status_code == 303
+    change(database, "UPDATE staff_members SET disabled_at = now() WHERE name = 'Grace'")
+    assert admin.post(f"/privacy/people/{contact}/restrict", data={"reason": "asked"}).status_code == 303
+    shown = admin.get("/activities/1").text
+    for part in (f'selected value="{colleague}">Grace', f'selected value="{contact}">as before'):
+        assert part in shown
+    assert "Lovelace" not in shown
+    form = plan | {"subject": "Write", "version": hidden(shown, "version")}
+    assert admin.post("/activities/1", data=form).status_code == 303
+    shown = admin.get(f"{address}/edit").text
+    assert f'selected value="{colleague}">Grace' in shown
+    form = {"name": "Acme AG", "language": "de", "owner": colleague, "version": hidden(shown, "version")}
+    assert admin.post(f"{address}/edit", data=form).status_code == 303
+    of_the_colleague = f"SELECT count(*) FROM activities WHERE (assignee_id, contact_id) = ({colleague}, {contact})"
+    assert number_in(database, of_the_colleague) == 1
+    assert number_in(database, f"SELECT count(*) FROM institutions WHERE owner_id = {colleague}") == 1
+    anew = admin.post(f"{address}/activities/new", data=plan | {"person": ""})
+    assert anew.status_code == 422, "nothing new is theirs"

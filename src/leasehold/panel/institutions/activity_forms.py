@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import get_timezone
+from flask_babel import get_timezone, gettext
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField, TimeField
 from wtforms.validators import Optional
@@ -15,7 +15,7 @@ from leasehold.leads.models import Activity
 from leasehold.leads.vocabulary import ActivityKind
 from leasehold.panel.context import db
 from leasehold.panel.fields import day, text
-from leasehold.panel.institutions.forms import staff_choices
+from leasehold.panel.institutions.forms import NOBODY, KeepingField, offer_staff
 from leasehold.panel.saving import PanelForm
 from leasehold.panel.stale import Stored, VersionedForm
 from leasehold.panel.words import choices_of
@@ -28,13 +28,14 @@ class ActivityFields(PanelForm):
     subject = text(_("What is to be done"), activities.LONGEST_SUBJECT, required=True)
     due_on = day(_("Due on"), _("Empty: it has time."))
     due_time = TimeField(_("at"), validators=[Optional()], description=_("Empty: until the day is over."))
-    assignee = SelectField(_("Who does it"), choices=staff_choices, default="")
-    person = SelectField(_("With whom"), choices=(), default="")
+    assignee = KeepingField(_("Who does it"), default="")
+    person = KeepingField(_("With whom"), default="")
 
     def among(self, institution_id: int) -> Any:
-        """The same form, with the people of this institution to choose from."""
+        """The same form, with the staff and the people of this institution to choose from."""
         people = [(str(line.contact.id), line.name) for line in list_contacts(db(), institution_id)]
-        self.person.choices = [("", "–"), *people]  # noqa: RUF001  # a dash that people read as nothing
+        offer_staff(self.assignee)
+        self.person.offer([NOBODY, *people], lambda _id: gettext("as before"))  # who may be restricted
         return self
 
     def card(self) -> ActivityCard:

@@ -1,6 +1,7 @@
 """The forms about institutions, their stage, and the ways to reach people."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -29,10 +30,10 @@ from leasehold.panel.saving import PanelForm
 from leasehold.panel.stale import Stored, VersionedForm
 from leasehold.panel.words import choices_of
 from leasehold.settings.days import begin_of
-from leasehold.staff.service import list_staff
+from leasehold.staff.service import get_staff_member, list_staff
 
 _NUMBERED = re.compile(r".*\(no\. ([0-9]{1,18})\)\s*", re.DOTALL)
-_NOBODY = ("", "–")  # noqa: RUF001  # a dash that people read as nothing
+NOBODY = ("", "–")  # noqa: RUF001  # a dash that people read as nothing
 LONGEST_TAGS = 600
 
 
@@ -49,7 +50,23 @@ def named_institution(session: Session, typed: str) -> Institution:
 
 def staff_choices() -> list[tuple[str, str]]:
     """Who can look after something: every active member of the staff, or nobody."""
-    return [_NOBODY, *((str(one.id), one.name) for one in list_staff(db()) if one.disabled_at is None)]
+    return [NOBODY, *((str(one.id), one.name) for one in list_staff(db()) if one.disabled_at is None)]
+
+
+class KeepingField(SelectField):  # type: ignore[misc]  # wtforms has no types
+    """A choice among those who can be chosen now; whoever stands there already can stay, although they cannot."""
+
+    def offer(self, choices: Iterable[tuple[str, str]], kept_as: Callable[[str], str]) -> None:
+        """These are the choices; `kept_as` says what somebody is called who is none of them."""
+        self.choices = list(choices)
+        present = self.object_data
+        if present and present not in dict(self.choices):
+            self.choices.append((present, kept_as(present)))
+
+
+def offer_staff(field: KeepingField) -> None:
+    """Let every active member of the staff be chosen, or nobody."""
+    field.offer(staff_choices(), lambda id_: get_staff_member(db(), id_).name)
 
 
 class AddressRow(PlainForm):  # type: ignore[misc]  # wtforms has no types
@@ -72,7 +89,7 @@ class InstitutionFields(ErasedForm):
     vat_id = text(_("VAT id"), 40, help_text=_("Such as DE123456789."))
     parent = text(_("Part of"), 260, help_text=_("The name or number of the institution above this one."))
     language = SelectField(_("Language"), choices=lambda: choices_of(Language))
-    owner = SelectField(_("Looked after by"), choices=staff_choices, default="")
+    owner = KeepingField(_("Looked after by"), default="")
     source = text(_("Source"), institutions.LONGEST_SOURCE, help_text=_("Where we know it from."))
     tags = text(_("Tags"), LONGEST_TAGS, help_text=_("Words to find it by, with commas between them."))
     do_not_contact = BooleanField(_("Nobody there may be contacted"))
@@ -84,6 +101,7 @@ class InstitutionFields(ErasedForm):
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
+        offer_staff(self.owner)
         self.details.add_empty()
         self.addresses.add_empty()
         self.parent.render_kw = {
