@@ -10,14 +10,16 @@ import pytest
 
 from leasehold.audit.sealing import Pace, seal_audit
 from leasehold.audit.verification import verify_audit
-from leasehold.customers.contacts import ContactCard, add_contact, list_contacts, remove_contact
+from leasehold.customers.contacts import ContactCard, add_contact, affiliate, list_contacts, remove_contact
 from leasehold.customers.details import Detail
 from leasehold.customers.search import search_contacts, search_contacts_by_email
+from leasehold.customers.service import create_customer
 from leasehold.customers.vocabulary import DetailKind
 from leasehold.kit.database import Connection, Database, Role
 from leasehold.kit.errors import DomainError
 from leasehold.kit.orm import transaction
 from leasehold.kit.signing import load_key_ring
+from leasehold.leads.notes import add_note, read_note
 from leasehold.privacy.digests import Digester, ErasedPeople
 from leasehold.privacy.erasing import ERASED, erase, preview_erasure
 from leasehold.privacy.errors import PersonNotFound, PersonRestricted, PersonWasErased
@@ -37,6 +39,11 @@ SELECT c.oid::regclass::text FROM pg_class AS c
 _WAITING = """
 SELECT count(*) FROM pg_stat_activity
  WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO contact_details%'
+"""
+
+_WAITING_FOR_A_PERSON = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%contacts%'
 """
 
 
@@ -112,6 +119,7 @@ def test_somebody_who_was_removed_is_erased_from_the_log(database: Database) -> 
         assert connection is not None
         connection.execute("DELETE FROM activities")
         connection.execute("DELETE FROM addresses")
+        connection.execute("DELETE FROM privacy_requests")
         remove_contact(session, left.institution_id, left.contact_id)
     with transaction(database, ACTOR) as session:
         done = erase(session, left.contact_id, REASON, digester=DIGESTER)
@@ -251,6 +259,65 @@ def test_an_import_finds_the_erased_among_many(database: Database) -> None:
         known = ErasedPeople(DIGESTER).among(session, [*rows, "Zaphod@example.org", "030 5550100", "www.example.org"])
         assert set(known) == {"Zaphod@example.org", "030 5550100"}
         assert ErasedPeople(Digester("another key")).among(session, ["zaphod@example.org"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "way", "again"),
+    [
+        (DetailKind.EMAIL, "Zaphod@Müller.example", "zaphod@xn--mller-kva.example"),
+        (DetailKind.PHONE, "030 5550100 ext. 42", "+49 30 555 01 00 x42"),
+        (DetailKind.MOBILE, "+49 (0) 171 5550100", "0171 5550100"),
+    ],
+)
+def test_what_is_the_same_way_is_known_however_it_is_written(
+    database: Database, kind: DetailKind, way: str, again: str
+) -> None:
+    with transaction(database, ACTOR) as session:
+        institution = create_customer(session, "Heart of Gold GmbH").institution_id
+        person = add_contact(session, institution, ContactCard("Prefect", details=(Detail(kind, way),)))
+        erase(session, person.id, REASON, digester=DIGESTER)
+        assert set(ErasedPeople(DIGESTER).among(session, [again])) == {again}
+
+
+def test_what_is_noted_where_somebody_was_before_goes_too(database: Database) -> None:
+    left = leave_traces(database)
+    with transaction(database, ACTOR) as session:
+        other = create_customer(session, "Milliways Ltd").institution_id
+        affiliate(session, other, left.contact_id)
+        note = add_note(session, other, "Zaphod Beeblebrox always pays late", actor=ACTOR)
+        remove_contact(session, other, left.contact_id)
+        assert note.version.body in [one.text for one in preview_erasure(session, left.contact_id).texts]
+        erase(session, left.contact_id, REASON, digester=DIGESTER)
+        assert read_note(session, note.note.id).version.body == f"{ERASED} always pays late"
+
+
+def test_somebody_whose_name_is_what_stands_for_erased_people_is_erased(database: Database) -> None:
+    with transaction(database, ACTOR) as session:
+        institution = create_customer(session, "Heart of Gold GmbH").institution_id
+        person = add_contact(session, institution, ContactCard(ERASED))
+        erase(session, person.id, REASON, digester=DIGESTER)
+        assert read_person(session, person.id).state is PersonState.ERASED
+
+
+def test_who_is_restricted_while_they_are_erased_is_erased(database: Database) -> None:
+    left = leave_traces(database)
+    refused: list[str] = []
+
+    def restrict_meanwhile() -> None:
+        try:
+            with transaction(database, ACTOR) as session:
+                restrict(session, left.contact_id, "accuracy is disputed")
+        except DomainError as error:
+            refused.append(error.code)
+
+    other = threading.Thread(target=restrict_meanwhile)
+    with transaction(database, ACTOR) as session:
+        erase(session, left.contact_id, REASON, digester=DIGESTER)
+        other.start()
+        with database.connect(application="test", autocommit=True) as connection:
+            wait_until(lambda: connection.execute(_WAITING_FOR_A_PERSON).fetchone() == (1,), "somebody waits")
+    other.join(timeout=20)
+    assert refused == ["person_erased"]
 
 
 def test_a_restricted_person_is_kept_and_hidden(database: Database) -> None:

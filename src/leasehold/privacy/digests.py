@@ -6,17 +6,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from leasehold.customers.errors import ContactInvalid
+from leasehold.customers.normal import normal_detail
+from leasehold.customers.vocabulary import DetailKind
 from leasehold.kit.matching import digits_of
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.privacy.errors import PersonWasErased
 from leasehold.privacy.models import Erasure
 
-_DEFAULT_COUNTRY: Final = "DE"
 _FEWEST_DIGITS: Final = 6
 _AT_ONCE: Final = 1000
 
@@ -64,18 +64,16 @@ class ErasedPeople:
 def normal_way(way: str) -> str | None:
     """The form by which two e-mail addresses or phone numbers are the same; None for what is neither.
 
-    An address in small letters; a number in E.164 (one without a country is German) or, failing that, its digits.
+    That of `customers.normal`, in small letters; what is too short to be one person's number is none.
     """
     text = way.strip().removeprefix("mailto:").removeprefix("tel:")
-    if "@" in text:
-        return text.lower()
-    if any(letter.isalpha() for letter in text) or len(digits_of(text)) < _FEWEST_DIGITS:
+    kind = DetailKind.EMAIL if "@" in text else DetailKind.PHONE
+    if kind is DetailKind.PHONE and len(digits_of(text)) < _FEWEST_DIGITS:
         return None
     try:
-        number = phonenumbers.parse(text.replace("(0)", ""), _DEFAULT_COUNTRY)
-    except NumberParseException:
-        return digits_of(text)
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        return normal_detail(kind, text).lower()
+    except ContactInvalid:
+        return text.lower() if kind is DetailKind.EMAIL else None
 
 
 def digester_of(data_dir: Path) -> Digester:

@@ -153,6 +153,7 @@ def _erase_from(table: MappedTable) -> sql.Composed:
             values[column] = sql.SQL("%(erased)s")
     changed = [sql.SQL("{} IS DISTINCT FROM {}").format(sql.Identifier(c), v) for c, v in values.items()]
     if table.name == "contacts":
+        changed.append(sql.SQL("{} IS NULL").format(sql.Identifier("erased_at")))
         values |= {"restricted_at": sql.SQL("NULL"), "erased_at": sql.SQL("%(erased_at)s")}
     settings = [sql.SQL("{} = {}").format(sql.Identifier(c), v) for c, v in values.items()]
     return sql.SQL("UPDATE {} SET {} WHERE {} = %(contact_id)s AND ({})").format(

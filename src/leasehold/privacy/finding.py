@@ -9,9 +9,15 @@ from leasehold.kit.database import Connection
 from leasehold.privacy.map import AUDITED_AS_THE_PERSON, AUDITED_BY_REFERENCE
 from leasehold.privacy.naming import Naming, naming
 
+# Where they are, and where they were before somebody took them out.
 _READ = """
 SELECT first_name, last_name, created_at, restricted_at, erased_at,
-       ARRAY(SELECT institution_id FROM affiliations WHERE contact_id = contacts.id ORDER BY 1)
+       ARRAY(SELECT institution_id FROM affiliations WHERE contact_id = contacts.id
+              UNION
+             SELECT (said.place ->> 'institution_id')::bigint
+               FROM audit_log AS a, LATERAL (VALUES (a.before), (a.after)) AS said (place)
+              WHERE a.row_id = contacts.id::text AND a.table_name = 'affiliations' AND said.place ? 'institution_id'
+              ORDER BY 1)
   FROM contacts WHERE id = %s
 """
 _LOCK = f"{_READ} FOR UPDATE"
@@ -29,7 +35,7 @@ SELECT v.value #>> '{}'
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The row of a contact, and the ids of their institutions."""
+    """The row of a contact, and the ids of the institutions that they are or were in."""
 
     first_name: str | None
     last_name: str

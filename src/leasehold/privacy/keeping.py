@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from leasehold.kit.text import clean_text
 from leasehold.privacy.errors import KeepInvalid, PersonErased
 from leasehold.privacy.models import KeptPerson
-from leasehold.privacy.people import read_person
+from leasehold.privacy.people import locked_person
 from leasehold.privacy.vocabulary import PersonState
 
 LONGEST_REASON: Final = 400
@@ -20,7 +20,7 @@ def keep(session: Session, contact_id: int, until: date, reason: str, *, today: 
 
     Raises `PersonNotFound`, `PersonErased`, `KeepInvalid` and `DomainError` `text_invalid`.
     """
-    if read_person(session, contact_id).state is PersonState.ERASED:
+    if locked_person(session, contact_id).state is PersonState.ERASED:
         raise PersonErased(contact_id)
     if until < today:
         raise KeepInvalid("over", "The day is over: choose today or a later one.")

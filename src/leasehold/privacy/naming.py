@@ -1,7 +1,7 @@
 """By what a person is known in texts: the patterns that find them there."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -51,8 +51,8 @@ def naming(
     by_last_name: bool = False,
 ) -> Naming:
     """How somebody is named who is reached in these ways; with `by_last_name` the last name is theirs alone."""
-    normal_ways = {normal_way(way) for way in ways}
-    sure = [_way(normal) for normal in sorted(normal for normal in normal_ways if normal)]
+    forms = {form for way in ways for form in _forms(way)}
+    sure = [_way(form) for form in sorted(forms)]
     if first_name:
         sure += [_words(f"{first_name} {last_name}"), _words(f"{last_name}, {first_name}")]
     if by_last_name:
@@ -69,6 +69,15 @@ def find_mentions(connection: Connection, named: Naming) -> list[Mention]:
     }
     rows: list[Any] = connection.execute(_TEXTS, parameters).fetchall()
     return [Mention(*row) for row in rows]
+
+
+def _forms(way: str) -> Iterator[str]:
+    """How a way to reach somebody is written: in its normal form and, an e-mail address, as it was typed."""
+    normal = normal_way(way)
+    if normal is not None:
+        yield normal
+        if "@" in normal:
+            yield way.strip().lower()
 
 
 def _way(normal: str) -> str:

@@ -73,6 +73,13 @@ def read_person(session: Session, contact_id: int) -> Person:
     return _person(row)
 
 
+def locked_person(session: Session, contact_id: int) -> Person:
+    """The same, as they are now and until the transaction ends. Raises `PersonNotFound`."""
+    person = read_person(session, contact_id)
+    session.refresh(person.contact, with_for_update={"key_share": True})
+    return person
+
+
 def _people() -> Select[Any]:
     return select(Contact, _INSTITUTIONS)
 

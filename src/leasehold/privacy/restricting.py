@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from leasehold.kit.text import clean_text
 from leasehold.privacy.errors import NotRestricted, PersonErased
-from leasehold.privacy.people import Person, read_person
+from leasehold.privacy.people import Person, locked_person
 from leasehold.privacy.vocabulary import PersonState
 
 LONGEST_REASON = 400
@@ -16,7 +16,7 @@ def restrict(session: Session, contact_id: int, reason: str) -> Person:
 
     Raises `PersonNotFound`, `PersonErased` and `DomainError` `text_invalid`.
     """
-    person = read_person(session, contact_id)
+    person = locked_person(session, contact_id)
     if person.state is PersonState.ERASED:
         raise PersonErased(contact_id)
     person.contact.restriction_reason = clean_text(reason, what="The reason", longest=LONGEST_REASON)
@@ -28,7 +28,7 @@ def restrict(session: Session, contact_id: int, reason: str) -> Person:
 
 def unrestrict(session: Session, contact_id: int) -> Person:
     """Let the data be used again. Raises `PersonNotFound` and `NotRestricted`."""
-    person = read_person(session, contact_id)
+    person = locked_person(session, contact_id)
     if person.state is not PersonState.RESTRICTED:
         raise NotRestricted(contact_id)
     person.contact.restricted_at = person.contact.restriction_reason = None
