@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from leasehold.customers.contacts import find_person, list_places, remove_contact
 from leasehold.kit.database import Database
 from leasehold.kit.errors import DomainError
 from leasehold.kit.orm import transaction
 from leasehold.privacy.errors import PersonNotFound, RequestDone, RequestInvalid, RequestNotFound
 from leasehold.privacy.requests import add_request, extend_request, finish_request, list_requests, months_later
 from leasehold.privacy.vocabulary import RequestKind, RequestOutcome, RequestState
-from tests.privacy.stock import ACTOR
+from tests.privacy.stock import ACTOR, leave_traces
 
 TODAY = date(2026, 3, 31)
 
@@ -82,3 +83,12 @@ def _problem(ask: object) -> str:
         ask()  # type: ignore[operator]
     assert isinstance(refused.value, RequestInvalid)
     return str(refused.value.context["problem"])
+
+
+def test_who_has_asked_for_something_is_not_deleted_with_their_last_place(database: Database) -> None:
+    left = leave_traces(database)
+    with transaction(database, ACTOR) as session:
+        remove_contact(session, left.institution_id, left.contact_id)
+        assert [line.person for line in list_requests(session, today=TODAY)] == ["Zaphod Beeblebrox"]
+        assert find_person(session, "zaphod@example.org").id == left.contact_id, "and can still be answered"
+        assert list_places(session, left.contact_id) == []

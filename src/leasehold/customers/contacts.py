@@ -1,11 +1,13 @@
 """The people in an institution, and the ways to reach them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from leasehold.customers.details import Detail, Owner, details_of_contacts, write_details
@@ -172,7 +174,7 @@ def affiliate(session: Session, institution_id: int, contact_id: int, *, role: s
 
 
 def remove_contact(session: Session, institution_id: int, contact_id: int) -> None:
-    """Take a person out of an institution, and away for good where they are in no other. Raises `ContactNotFound`."""
+    """Take a person out of an institution, and away where nothing else needs them. Raises `ContactNotFound`."""
     here = (Affiliation.institution_id == institution_id, Affiliation.contact_id == contact_id)
     if session.execute(delete(Affiliation).where(*here).returning(Affiliation.contact_id)).first() is None:
         raise ContactNotFound
@@ -180,12 +182,16 @@ def remove_contact(session: Session, institution_id: int, contact_id: int) -> No
 
 
 def forget_if_nowhere(session: Session, contact_id: int) -> None:
-    """Delete a person who is in no institution any more, with the ways to reach them; not one who is restricted."""
+    """Delete a person who is in no institution any more, with the ways to reach them.
+
+    Not one who is restricted, nor one who has asked for something by law: the register says who it was.
+    """
     elsewhere = select(Affiliation.contact_id).where(Affiliation.contact_id == contact_id)
     restricted = select(Contact.id).where(Contact.id == contact_id, Contact.restricted_at.is_not(None))
     if session.execute(elsewhere.union_all(restricted).limit(1)).first() is None:
-        session.execute(delete(ContactDetail).where(ContactDetail.contact_id == contact_id))
-        session.execute(delete(Contact).where(Contact.id == contact_id))
+        with suppress(IntegrityError), session.begin_nested():
+            session.execute(delete(ContactDetail).where(ContactDetail.contact_id == contact_id))
+            session.execute(delete(Contact).where(Contact.id == contact_id))
 
 
 def _leave_primary(session: Session, institution_id: int, contact_id: int, card: ContactCard) -> None:

@@ -21,9 +21,7 @@ class PrivacyRequest(Versioned, Base):
 
     id: Mapped[int] = identity()
     kind: Mapped[str] = plain()
-    contact_id: Mapped[int | None] = plain(
-        ForeignKey(Contact.id, name="privacy_requests_contact_fkey", ondelete="SET NULL")
-    )
+    contact_id: Mapped[int | None] = plain(ForeignKey(Contact.id, name="privacy_requests_contact_fkey"))
     subject: Mapped[str | None] = personal()
     received_on: Mapped[date] = plain(Date)
     due_on: Mapped[date] = plain(Date)

@@ -39,12 +39,12 @@ CREATE TRIGGER activities_of_nobody_erased BEFORE INSERT OR UPDATE OF contact_id
     FOR EACH ROW WHEN (NEW.contact_id IS NOT NULL) EXECUTE FUNCTION refuse_data_on_erased();
 
 -- What people ask for by law. `subject` says who, where they are no contact, or more than one. Whoever is erased keeps the
--- request, by number alone: it proves that the erasure was asked for.
+-- request, by number alone: it proves that the erasure was asked for. Who has asked is not deleted otherwise.
 CREATE TABLE privacy_requests (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT privacy_requests_pkey PRIMARY KEY,
     kind text NOT NULL CONSTRAINT privacy_requests_kind
         CHECK (kind IN ('access', 'erasure', 'restriction', 'rectification', 'objection')),
-    contact_id bigint CONSTRAINT privacy_requests_contact_fkey REFERENCES contacts (id) ON DELETE SET NULL,
+    contact_id bigint CONSTRAINT privacy_requests_contact_fkey REFERENCES contacts (id),
     subject text,
     received_on date NOT NULL,
     due_on date NOT NULL CONSTRAINT privacy_requests_due_later CHECK (due_on > received_on),
