@@ -161,3 +161,12 @@ def test_cards_are_printed_for_address_books(cli: Cli) -> None:
     cli("institution", "edit", "other", "--do-not-contact", "--json")
     refused = cli("institution", "vcard", "1", "other", "--json")
     assert (refused.out, refused.error["code"], refused.error["problem"]) == ("", "no_card", "not_to_be_contacted")
+
+
+@pytest.mark.parametrize(
+    "verb", [("activity", "done"), ("institution", "unmerge"), ("institution", "vcard"), ("person", "export")]
+)
+def test_a_number_that_is_too_large_is_nobody_s(cli: Cli, verb: tuple[str, str]) -> None:
+    answer = cli(*verb, "9" * 20)
+    assert answer.status == 1
+    assert "\nleasehold: There is no" in f"\n{answer.err}"

@@ -64,6 +64,9 @@ def _explain_database(error: psycopg.Error) -> Failure | None:
     if isinstance(error, _BUSY):
         detail = "Somebody else is changing the same thing just now, so nothing was changed: try again."
         return Failure(REFUSED, "busy", detail)
+    if isinstance(error, psycopg.errors.NumericValueOutOfRange):
+        detail = "There is nothing of so large a number: look it up again in the list that it is from."
+        return Failure(REFUSED, "number_too_large", detail)
     if isinstance(error, psycopg.OperationalError):
         reason = " ".join(str(error).split()).rstrip(".")
         detail = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ LONGEST_DETAIL = 254
 LONGEST_LABEL = 60
 LONGEST_PROOF = 400
 MOST_DETAILS = 20
+_FIRST_CONSENT = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,10 @@ def judge_detail(
     """Write down what is known of a way to reach the owner, who was read at `version`: whether it works, and whether it
     may be used. The owner is another version afterwards, so that nobody overwrites an objection unseen.
 
-    Raises `DetailNotFound`, `Stale` and `DomainError` `text_invalid`.
+    Raises `DetailNotFound`, `Stale`, `ContactInvalid` and `DomainError` `text_invalid`.
     """
+    if consent is not None:
+        _check_day(session, consent)
     row = _owner(session, owner, lock=True)
     check_version(row, version)
     row.updated_at = func.clock_timestamp()
@@ -137,6 +140,12 @@ def judge_detail(
         detail.consent_at, detail.consent_proof = consent.at, proof or None
         detail.consent_source = clean_text(consent.source, what="The source of the consent", longest=LONGEST_DETAIL)
     session.flush()
+
+
+def _check_day(session: Session, consent: Consent) -> None:
+    if not _FIRST_CONSENT <= consent.at <= session.scalars(select(func.clock_timestamp())).one():
+        detail = "A consent cannot have been given on that day: choose one up to today."
+        raise ContactInvalid(detail, {"problem": "no_consent_day"})
 
 
 def _owner(session: Session, owner: Owner, *, lock: bool = False) -> Contact | Institution:

@@ -23,6 +23,7 @@ from leasehold.staff.service import find_active_member
 LONGEST_SUBJECT = 200
 LONGEST_OUTCOME = 400
 _MOST_ABOUT_ONE = 100
+_YEARS = range(1970, 9999)  # of which every time zone has every day
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,9 @@ def _read(session: Session, query: Select[Any]) -> list[ActivityLine]:
 
 
 def _write(session: Session, activity: Activity, card: ActivityCard) -> None:
+    if card.due_at is not None and card.due_at.year not in _YEARS:
+        detail = f"Nothing is due in the year {card.due_at.year}: choose another day."
+        raise ActivityInvalid(detail, {"problem": "far_away", "year": card.due_at.year})
     assignee, contact = card.assignee_id, card.contact_id
     if assignee is not None and assignee != activity.assignee_id and find_active_member(session, assignee) is None:
         detail = "Whoever is to do it is no active member of the staff: choose somebody else."

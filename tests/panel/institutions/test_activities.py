@@ -53,7 +53,14 @@ def test_an_activity_is_planned_changed_done_and_opened_again(sales: FlaskClient
 
 @pytest.mark.parametrize(
     ("form", "status"),
-    [({"subject": ""}, 422), ({"due_on": "31.2.2026"}, 422), ({"assignee": "99"}, 422), ({"person": "99"}, 422)],
+    [
+        ({"subject": ""}, 422),
+        ({"due_on": "0001-01-01"}, 422),
+        ({"due_on": "9999-12-31"}, 422),
+        ({"due_on": "31.2.2026"}, 422),
+        ({"assignee": "99"}, 422),
+        ({"person": "99"}, 422),
+    ],
 )
 def test_what_cannot_be_planned_is_refused(sales: FlaskClient, form: dict[str, str], status: int) -> None:
     address = make(sales, "Acme")

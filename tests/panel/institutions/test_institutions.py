@@ -237,6 +237,16 @@ def test_what_is_said_of_a_consent_without_its_day_is_not_dropped(
     assert next(iter(said.values())) in answer.text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_consent_is_of_a_day_on_which_it_can_have_been_given(
+    sales: FlaskClient, database: Database, day: str
+) -> None:
+    way = _a_way_to_ada(sales, database)
+    form = {"state": "verified", "consent_on": day, "consent_source": "Form"}
+    answer = sales.post(way, data=form | {"version": hidden(sales.get(way).text, "version")})
+    assert (answer.status_code, "up to today" in answer.text, day in answer.text) == (422, True, True)
+
+
 def test_who_may_only_read_sees_no_way_to_change(client_as: ClientAs, database: Database) -> None:
     auditor = client_as(Role.AUDITOR)
     for path in ("/institutions", "/pipeline", "/my-day"):

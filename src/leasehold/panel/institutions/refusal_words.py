@@ -48,6 +48,7 @@ OF_INSTITUTIONS: Final[dict[tuple[str, str | None], LazyString]] = {
     ("contact_invalid", "no_website"): _("“%(value)s” is not a website: it looks like www.example.com."),
     ("contact_invalid", "twice"): _("“%(value)s” is there twice: take one away."),
     ("contact_invalid", "leaves_before_coming"): _("The person would leave before they come: change one of the days."),
+    ("contact_invalid", "no_consent_day"): _("A consent cannot have been given on that day: choose one up to today."),
     ("contact_invalid", "there_already"): _("The person is in this institution already: nothing to do."),
     ("stage_not_found", None): _("There is no stage “%(name)s”: look at the stages again."),
     ("stage_refused", "lost_without_reason"): _("A lead is lost for a reason: say which, so that the next one is not."),
@@ -75,6 +76,7 @@ OF_INSTITUTIONS: Final[dict[tuple[str, str | None], LazyString]] = {
         "Whoever is to do it is no active member of the staff: choose somebody else."
     ),
     ("activity_invalid", "contact_elsewhere"): _("That person is not in this institution: choose one of its contacts."),
+    ("activity_invalid", "far_away"): _("Nothing is due in the year %(year)s: choose another day."),
     ("activity_invalid", "no_moment"): _(
         "“%(value)s” is no day that there is: write 2027-12-31, or 2027-12-31T18:00 with a time."
     ),
