@@ -79,6 +79,8 @@ def test_each_mistake_is_told_with_its_row_and_nothing_is_written(database: Data
         take(database, file)
     told = [(row["row"], row["problem"]) for row in refused.value.context["rows"]]
     assert told == list(enumerate(MISTAKES.values(), 5))
+    twice = "klinikum nord ggmbh, klinikum-nord.de, ada lovelace stands in row 2 already."
+    assert refused.value.context["rows"][-1]["detail"] == twice
     with transaction(database, ACTOR) as session:
         assert session.scalars(select(Institution)).all() == []
     assert take(database, file, good_rows_only=True) == 3

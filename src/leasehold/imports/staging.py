@@ -21,6 +21,7 @@ CREATE TEMPORARY TABLE import_rows (
 ) ON COMMIT DROP
 """
 _COPY = "COPY pg_temp.import_rows (number, key, given, fields, problem, detail, context) FROM STDIN"
+_SHOWN: LiteralString = "array_to_string(array_remove(string_to_array(r.key, E'\\t'), ''), ', ')"
 # What is wrong comes first, then what was there before, then what an earlier row of the file has said.
 _JUDGE: LiteralString = """
 CREATE TEMPORARY TABLE import_verdicts ON COMMIT DROP AS
@@ -33,10 +34,10 @@ SELECT r.place, r.number, r.key, r.given, r.fields,
        coalesce(r.problem, CASE WHEN NOT k.is_same THEN k.problem WHEN r.first_number IS NOT NULL THEN 'duplicate' END)
            AS problem,
        coalesce(r.detail, CASE WHEN NOT k.is_same THEN k.detail
-            WHEN r.first_number IS NOT NULL THEN format('%%s stands in row %%s already.', r.key, r.first_number) END)
+            WHEN r.first_number IS NOT NULL THEN format('%%s stands in row %%s already.', {shown}, r.first_number) END)
            AS detail,
        coalesce(r.context, CASE WHEN NOT k.is_same THEN k.context
-            WHEN r.first_number IS NOT NULL THEN jsonb_build_object('value', r.key, 'row', r.first_number) END)
+            WHEN r.first_number IS NOT NULL THEN jsonb_build_object('value', {shown}, 'row', r.first_number) END)
            AS context
   FROM (SELECT *, CASE WHEN key IS NOT NULL AND lag(key) OVER same_key IS NOT NULL
                        THEN first_value(number) OVER same_key END AS first_number
@@ -74,7 +75,8 @@ class RowState(StrEnum):
 class Item:
     """What a row says: the key by which it is the same as another, and the rest; or what is wrong with it.
 
-    `detail` says that in English; `context` is what a sentence in another language needs.
+    A key of several parts has tabs between them, in whose place people read commas. `detail` says what is wrong in
+    English; `context` is what a sentence in another language needs.
     """
 
     number: int
@@ -144,7 +146,7 @@ def stage(
             fields, context = (None if said is None else Jsonb(dict(said)) for said in (item.fields, item.context))
             copy.write_row((item.number, item.key, item.given, fields, item.problem, item.detail, context))
     connection.execute("SET LOCAL work_mem = '64MB'")
-    connection.execute(_JUDGE.format(known=known), parameters)
+    connection.execute(_JUDGE.format(known=known, shown=_SHOWN), parameters)
     return _figures(connection)
 
 
