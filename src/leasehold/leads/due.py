@@ -15,6 +15,12 @@ def due_moment(day: date, at: time | None, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at or END_OF_DAY, zone)
 
 
+def day_and_time(due_at: datetime, zone: ZoneInfo) -> tuple[date, time | None]:
+    """What was said of a moment that `due_moment` has made: the day, and the time where there was one."""
+    local = due_at.astimezone(zone)
+    return local.date(), None if local.time() == END_OF_DAY else local.time()
+
+
 def read_due(text: str, zone: ZoneInfo) -> datetime:
     """The moment that `2027-12-31`, `2027-12-31T18:00` (in `zone`) or `2027-12-31T18:00:00Z` means.
 

@@ -37,6 +37,7 @@ from leasehold.panel.institutions import (  # further pages of the same subject
 )
 from leasehold.panel.institutions import duplicate_views as duplicates
 from leasehold.panel.institutions import views as institutions
+from leasehold.panel.institutions.words import due_words
 from leasehold.panel.licenses import changing, making  # noqa: F401  # further pages of the same subject
 from leasehold.panel.licenses import views as licenses
 from leasehold.panel.links import link_to
@@ -130,7 +131,7 @@ def create_app(configuration: Configuration, database: Database, *, guard: Guard
     init_recognition(app)
     app.before_request(check_right)
     allow(app, "static", Right.PUBLIC)
-    app.jinja_env.filters |= {"browser": browser_in_words, "lasting": lasting}
+    app.jinja_env.filters |= {"browser": browser_in_words, "lasting": lasting, "due": due_words}
     for subject in _SUBJECTS:
         app.register_blueprint(subject.pages)
     app.jinja_env.globals |= {

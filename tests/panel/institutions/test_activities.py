@@ -112,3 +112,12 @@ def test_whoever_has_left_stays_with_what_they_had_to_do(client_as: ClientAs, da
     assert number_in(database, f"SELECT count(*) FROM institutions WHERE owner_id = {colleague}") == 1
     anew = admin.post(f"{address}/activities/new", data=plan | {"person": ""})
     assert anew.status_code == 422, "nothing new is theirs"
+
+
+def test_a_day_is_told_as_a_day_and_a_time_where_one_was_said(sales: FlaskClient) -> None:
+    address = make(sales, "Acme")
+    for form in ({"due_on": "2031-05-02"}, {"due_on": "2031-05-03", "due_time": "09:30"}):
+        plan = {"kind": "call", "subject": "Call"} | form
+        assert sales.post(f"{address}/activities/new", data=plan).status_code == 303
+    page = sales.get(address, headers={"Accept-Language": "de"}).text
+    assert re.findall(r"<time [^>]*>(0[23]\.05\.2031[^<]*)</time>", page) == ["02.05.2031", "03.05.2031, 09:30"]

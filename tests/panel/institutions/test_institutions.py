@@ -1,5 +1,6 @@
 """Institutions in the panel: made, listed, changed, moved; the people in them."""
 
+import html
 import re
 
 import pytest
@@ -265,3 +266,17 @@ def test_nobody_is_called_by_a_control_character(sales: FlaskClient, path: str, 
 
 def test_the_other_of_a_merge_is_not_called_by_one_either(sales: FlaskClient) -> None:
     assert sales.post(f"{make(sales, 'Acme')}/merge", data={"other": "\0"}).status_code == 404
+
+
+def test_the_board_leads_to_the_leads_that_it_has_counted(
+    sales: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leasehold.leads.lists.MOST_CARDS", 1)
+    me = str(number_in(database, "SELECT max(id) FROM staff_members"))
+    for name, owner in (("Mine", me), ("Mine, too", me), ("Nobody's", "")):
+        make(sales, name, owner=owner)
+    assert sales.post(f"{make(sales, 'Put away', owner=me)}/archive").status_code == 303
+    found = re.search(r'href="([^"]+)">All 2<', sales.get(f"/pipeline?owner={me}").text)
+    assert found is not None
+    listed = sales.get(html.unescape(found[1])).text
+    assert [name in listed for name in ("Mine, too", "Nobody", "Put away")] == [True, False, False]

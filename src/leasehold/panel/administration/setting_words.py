@@ -45,7 +45,7 @@ _WORDS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "session_idle_minutes": (SIGN_IN, _("Signed in without doing anything")),
     "controller": (PRIVACY, _("Controller")),
     "data_protection_officer": (PRIVACY, _("Data protection officer")),
-    "backup_archive": (BACKUPS, _("Archive")),
+    "backup_archive": (BACKUPS, _("Backup archive")),
     "backup_ssh_key": (BACKUPS, _("SSH key of the archive")),
     "backup_author_name": (BACKUPS, _("Author's name")),
     "backup_author_email": (BACKUPS, _("Author's e-mail address")),

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 from leasehold.customers.contacts import list_contacts
 from leasehold.leads import activities
 from leasehold.leads.activities import ActivityCard
-from leasehold.leads.due import END_OF_DAY, due_moment
+from leasehold.leads.due import day_and_time, due_moment
 from leasehold.leads.models import Activity
 from leasehold.leads.vocabulary import ActivityKind
 from leasehold.panel.context import db
@@ -62,12 +62,12 @@ class DoneForm(PanelForm):
 
 def stored_activity(activity: Activity) -> Stored:
     """What the fields of `EditActivityForm` would say of the activity."""
-    due = activity.due_at.astimezone(get_timezone()) if activity.due_at else None
+    on, at = day_and_time(activity.due_at, get_timezone()) if activity.due_at else (None, None)
     values = {
         "kind": activity.kind,
         "subject": activity.subject,
-        "due_on": due.date() if due else None,
-        "due_time": due.time() if due and due.time() != END_OF_DAY else None,
+        "due_on": on,
+        "due_time": at,
         "assignee": str(activity.assignee_id or ""),
         "person": str(activity.contact_id or ""),
     }
