@@ -15,6 +15,18 @@ Shown = tuple[Flask, str, Demonstration]
 _FIRST_VIEW_BYTES = 350_000
 _LATER_VIEW_BYTES = 40_000
 
+# What becomes of a form that is sent twice in a moment; nothing leaves the page.
+_SENT_TWICE = """() => {
+    const seen = [], form = document.querySelector("form[data-guard]");
+    window.addEventListener("submit", (event) => {
+        seen.push(event.defaultPrevented ? "stopped" : "sent");
+        event.preventDefault();
+    });
+    form.requestSubmit();
+    form.requestSubmit();
+    return seen;
+}"""
+
 
 @pytest.fixture
 def page(browser: Browser, demonstration: Shown) -> Iterator[Page]:
@@ -86,6 +98,12 @@ def test_leaving_a_changed_form_asks(page: Page, demonstration: Shown) -> None:
     page.evaluate("location.href = '/licenses'")
     expect(page.locator("#name")).to_have_value("Half a na")
     assert asked == ["beforeunload"]
+
+
+def test_a_double_click_sends_a_form_once(page: Page, demonstration: Shown) -> None:
+    page.goto(f"{demonstration[1]}/institutions/2/notes/new")
+    page.get_by_label("Note").fill("Said once")
+    assert page.evaluate(_SENT_TWICE) == ["sent", "stopped"]
 
 
 def test_the_colours_follow_the_reader_and_stay(page: Page, demonstration: Shown) -> None:

@@ -121,6 +121,11 @@ class Verdict:
     detail: str | None
     context: Mapping[str, Any]
 
+    @property
+    def shown(self) -> str:
+        """The key as people read it; what was given where there is none."""
+        return ", ".join(filter(None, self.key.split("\t"))) if self.key else self.given
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:

@@ -1,6 +1,7 @@
 """Institutions are imported in the panel by the same pages as resources."""
 
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from leasehold.customers.institutions import InstitutionCard, delete_institution
 from leasehold.customers.models import Contact, Institution
 from leasehold.kit.database import Database
 from leasehold.kit.orm import transaction
+from leasehold.leads.importing.service import preview_institutions, take_institutions
 from leasehold.leads.pipeline import add_lead
 from leasehold.staff.roles import Role
 from tests.panel.conftest import ClientAs
@@ -54,6 +56,7 @@ def test_what_may_be_there_already_is_shown_and_can_be_imported(client_as: Clien
 def test_an_import_is_listed_and_reverted_with_a_reason(client_as: ClientAs, database: Database) -> None:
     sales = client_as(Role.SALES)
     page = str(send_file(sales, "/institutions/import", ROWS, "fair.csv").location)
+    assert ">klinikum nord, klinikum-nord.de<" in sales.get(page).text
     agree(sales, page, good_rows_only="yes")
     assert "/institutions/imports" in sales.get("/institutions").text
     assert "/institutions/imports" in sales.get("/institutions/import").text
@@ -72,6 +75,15 @@ def test_an_import_is_listed_and_reverted_with_a_reason(client_as: ClientAs, dat
     again = sales.post(revert, data={"reason": "twice"})
     assert (again.status_code, "was reverted before" in again.text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
     assert sales.get("/institutions/imports/999/revert").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_who_may_not_revert_an_import_sees_no_way_to(client_as: ClientAs, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "fair.csv"
+    file.write_bytes(ROWS)
+    with transaction(database, ACTOR) as session:
+        take_institutions(session, preview_institutions(session, file), good_rows_only=True, actor=ACTOR)
+    page = client_as(Role.OPERATOR).get("/institutions/imports").text
+    assert ("fair.csv" in page, "/institutions/imports/1/revert" in page) == (True, False)
 
 
 def test_cards_are_imported_without_a_question_about_columns(client_as: ClientAs, database: Database) -> None:

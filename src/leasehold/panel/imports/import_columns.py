@@ -8,7 +8,9 @@ from flask_babel import lazy_gettext as _
 from leasehold.imports.models import FileImport
 from leasehold.imports.records import ImportLine
 from leasehold.panel.audit.words import actor_words
+from leasehold.panel.context import may
 from leasehold.panel.lists.table import Code, Column, Link
+from leasehold.panel.rights import Right
 
 FIGURES: tuple[Column[Any], ...] = (
     Column("new", _("New"), lambda line: line.made.rows_new, numeric=True),
@@ -23,11 +25,11 @@ FIGURES: tuple[Column[Any], ...] = (
 WHEN: Column[Any] = Column("time", _("When"), lambda line: line.made.created_at, order="newest")
 
 
-def revert_column(endpoint: str) -> Column[Any]:
-    """The way to the page that takes an import back, as long as that can be."""
+def revert_column(endpoint: str, *, needs: Right) -> Column[Any]:
+    """The way to the page that takes an import back, as long as that can be, for who has the right."""
 
     def link(line: ImportLine[FileImport]) -> Link | None:
-        if line.made.reverted_at is not None:
+        if line.made.reverted_at is not None or not may(needs):
             return None
         return Link(str(_("Revert import")), url_for(endpoint, import_id=line.made.id))
 

@@ -22,7 +22,7 @@ IMPORT_TABLE: Table[Mapping[str, str], ImportLine[InstitutionImport]] = Table(
         WHEN,
         Column("file", _("File"), lambda line: line.made.file_name),
         *FIGURES,
-        revert_column("institutions.revert_import"),
+        revert_column("institutions.revert_import", needs=Right.CHANGE_CUSTOMERS),
     ),
     filters=(),
     new=(NewRow("institutions.import_file", _("Import institutions"), Right.CHANGE_CUSTOMERS, icon="upload"),),

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 from leasehold.imports.records import ImportLine
 from leasehold.panel.imports.import_columns import FIGURES, WHEN, revert_column
 from leasehold.panel.lists.table import Column, Filter, Link, Table
+from leasehold.panel.rights import Right
 from leasehold.resources.importing.lists import IMPORTS
 from leasehold.resources.models import ResourceImport
 from leasehold.staff.names import names_of_staff
@@ -36,7 +37,7 @@ IMPORT_TABLE: Table[Mapping[str, str], _Line] = Table(
             lambda line: Link(line.into, url_for("resources.show_pool", pool_id=line.made.pool_id)),
         ),
         *FIGURES,
-        revert_column("resources.revert_import"),
+        revert_column("resources.revert_import", needs=Right.CHANGE_LICENSES),
     ),
     filters=(Filter("pool", _("Number of the pool")),),
 )

@@ -19,6 +19,15 @@
     });
   }, true);
 
+  // A form that is on its way is not sent once more by a double click.
+  const sent = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.timeStamp - (sent.get(form) ?? -Infinity) < 2000) event.preventDefault();
+    else sent.set(form, event.timeStamp);
+  });
+
   const ask = (question, label) => new Promise((resolve) => {
     const template = document.getElementById("confirm-dialog");
     const dialog = template.content.firstElementChild.cloneNode(true);
