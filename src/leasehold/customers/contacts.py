@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -164,13 +165,13 @@ def list_places(session: Session, contact_id: int) -> Sequence[tuple[Affiliation
 
 def affiliate(session: Session, institution_id: int, contact_id: int, *, role: str | None = None) -> None:
     """Put somebody who is known into a further institution. Raises `ContactNotFound` and `ContactInvalid`."""
-    contact = session.get(Contact, contact_id)
-    if contact is None or contact.restricted_at is not None or contact.erased_at is not None:
+    held = select(Contact.id).where(Contact.id == contact_id, is_in_use()).with_for_update(read=True, key_share=True)
+    if session.scalars(held).one_or_none() is None:
         raise ContactNotFound
-    if session.get(Affiliation, (institution_id, contact_id)) is not None:
+    place = _place(ContactCard("", role=role))
+    put = insert(Affiliation).values(institution_id=institution_id, contact_id=contact_id, **place)
+    if session.execute(put.on_conflict_do_nothing().returning(Affiliation.contact_id)).first() is None:
         raise ContactInvalid("The person is in this institution already: nothing to do.", {"problem": "there_already"})
-    session.add(Affiliation(institution_id=institution_id, contact_id=contact_id, **_place(ContactCard("", role=role))))
-    session.flush()
 
 
 def remove_contact(session: Session, institution_id: int, contact_id: int) -> None:
@@ -195,8 +196,10 @@ def forget_if_nowhere(session: Session, contact_id: int) -> None:
 
 
 def _leave_primary(session: Session, institution_id: int, contact_id: int, card: ContactCard) -> None:
-    """An institution has one primary contact: whoever becomes it takes the other's place."""
+    """An institution has one primary contact: whoever becomes it takes the other's place, one after the other."""
     if card.is_primary:
+        here = select(Institution.id).where(Institution.id == institution_id)
+        session.execute(here.with_for_update(key_share=True))
         other = (Affiliation.institution_id == institution_id, Affiliation.contact_id != contact_id)
         session.execute(update(Affiliation).where(*other, Affiliation.is_primary).values(is_primary=False))
 
