@@ -180,3 +180,12 @@ def test_somebody_whose_data_are_restricted_is_not_written_to(clock: Clock, box:
     assert (tally.sent, tally.untold, box.mails) == (0, 1, [])
     change(database, "UPDATE contacts SET restricted_at = NULL, restriction_reason = NULL")
     assert clock.send_at(END - 6 * DAY).sent == 1
+
+
+def test_who_has_left_by_the_vendor_s_own_day_is_not_written_to(clock: Clock, box: Mailbox, database: Database) -> None:
+    make_license(database, make_customer(database, "Acme GmbH", "ada@acme.test"))
+    change(database, "UPDATE affiliations SET valid_to = '2031-06-23'")
+    tally = clock.send_at(END - 7 * DAY)  # the 24th has just begun in Berlin
+    assert (tally.sent, tally.untold, box.mails) == (0, 1, [])
+    change(database, "UPDATE affiliations SET valid_to = '2031-06-24'")
+    assert clock.send_at(END - 7 * DAY).sent == 1

@@ -85,13 +85,11 @@ class LicenseExpiry:
 
     def due(self, look: Look) -> list[Due[EndingLicense]]:
         """The nearest rule that is due of each license; the others that are due are superseded by it."""
-        parameters = {"moment": look.moment, "catch_up": CATCH_UP_DAYS}
-        return [_due(row) for row in driver_connection(look.session).execute(_DUE, parameters)]
+        return [_due(row) for row in driver_connection(look.session).execute(_DUE, _asked(look))]
 
     def still_due(self, look: Look, mail_id: int) -> list[tuple[About, EndingLicense]]:
         """The licenses of the mail that end then still, and whose customer is still reached there."""
-        parameters = {"moment": look.moment, "catch_up": CATCH_UP_DAYS, "mail": mail_id}
-        rows: Any = driver_connection(look.session).execute(_STILL_DUE, parameters)
+        rows: Any = driver_connection(look.session).execute(_STILL_DUE, {**_asked(look), "mail": mail_id})
         return [(About(row[4], license_id=row[0]), EndingLicense(*row)) for row in rows]
 
     def settle(self, look: Look) -> None:
@@ -101,6 +99,11 @@ class LicenseExpiry:
         """One letter about all of them, the one that ends first at the top."""
         ends = [_in_words(item, look, language) for item in items]
         return write_letter(self.kind.value, language, ends=ends, signed=signed)
+
+
+def _asked(look: Look) -> dict[str, Any]:
+    today = look.moment.astimezone(look.zone).date()
+    return {"moment": look.moment, "today": today, "catch_up": CATCH_UP_DAYS}
 
 
 def _due(row: Any) -> Due[EndingLicense]:

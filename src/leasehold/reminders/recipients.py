@@ -21,7 +21,7 @@ SELECT c.id AS customer_id, a.contact_id, d.value AS address, i.language
   FROM customers AS c
   JOIN institutions AS i ON i.id = c.institution_id AND NOT i.do_not_contact AND i.archived_at IS NULL
   JOIN affiliations AS a ON a.institution_id = i.id AND a.is_primary
-       AND (a.valid_from IS NULL OR a.valid_from <= current_date) AND (a.valid_to IS NULL OR a.valid_to >= current_date)
+       AND (a.valid_from IS NULL OR a.valid_from <= %(today)s) AND (a.valid_to IS NULL OR a.valid_to >= %(today)s)
   JOIN contacts AS p ON p.id = a.contact_id AND p.restricted_at IS NULL
   JOIN LATERAL (SELECT value FROM contact_details
                  WHERE contact_id = a.contact_id AND kind = 'email' AND is_primary
@@ -29,8 +29,8 @@ SELECT c.id AS customer_id, a.contact_id, d.value AS address, i.language
                  ORDER BY id LIMIT 1) AS d ON true
 """
 """Who may be written to about a customer's licenses, at most one for each: the primary contact, at their primary e-mail
-address, in the customer's language; not where they have objected, have left, are restricted, or the address does not
-work. A customer without a row is written to by nobody."""
+address, in the customer's language; not where they have objected, have left (`%(today)s` is the day that it is), are
+restricted, or the address does not work. A customer without a row is written to by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
