@@ -22,7 +22,6 @@ from leasehold.staff.service import find_active_member
 
 LONGEST_SUBJECT = 200
 LONGEST_OUTCOME = 400
-_MOST_ABOUT_ONE = 100
 _YEARS = range(1970, 9999)  # of which every time zone has every day
 
 
@@ -125,11 +124,14 @@ def done_activities(session: Session, zone: ZoneInfo, institution_id: int, *, li
 
 
 def activities_about(
-    session: Session, zone: ZoneInfo, institution_id: int
+    session: Session, zone: ZoneInfo, institution_id: int, *, limit: int = 100
 ) -> tuple[list[ActivityLine], list[ActivityLine]]:
-    """What is to be done about an institution, the most urgent first, and what was done last, the last first."""
+    """What is to be done about an institution, the most urgent first, and what was done last, the last first.
+
+    At most `limit` of both together; what is to be done comes before what was done.
+    """
     about = _lines(zone).where(Activity.institution_id == institution_id)
-    latest = about.order_by(Activity.done_at.desc().nulls_first(), due, Activity.id).limit(_MOST_ABOUT_ONE)
+    latest = about.order_by(Activity.done_at.desc().nulls_first(), due, Activity.id).limit(limit)
     lines = _read(session, latest)
     is_open = [line for line in lines if line.activity.done_at is None]
     return is_open, [line for line in lines if line.activity.done_at is not None]

@@ -121,3 +121,15 @@ def test_a_version_that_cannot_be_is_none(sales: FlaskClient, database: Database
     assert sales.post(f"{note}/restore/{number}").status_code == 404
     assert sales.post(f"{note}/edit", data={"body": "Second", "base": number}).status_code == 409
     assert "Second" not in sales.get(note).text
+
+
+def test_the_history_is_shown_whole_where_that_is_wanted(sales: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leasehold.panel.institutions.views.MOST_AT_FIRST", 1)
+    address = make(sales, "Acme")
+    for body in ("The first thing", "The last thing"):
+        assert sales.post(f"{address}/notes/new", data={"body": body}).status_code == 303
+    page = sales.get(address).text
+    assert ("The last thing" in page, "The first thing" in page) == (True, False)
+    assert f'href="{address}?all=yes"' in page
+    page = sales.get(f"{address}?all=yes").text
+    assert ("The last thing" in page, "The first thing" in page, "Show all" in page) == (True, True, False)

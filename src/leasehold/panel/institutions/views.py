@@ -41,6 +41,8 @@ from leasehold.staff.names import names_of_actors
 
 pages = Pages("institutions")
 FORM = ("GET", "POST")
+MOST_AT_FIRST = 100
+_MOST_AT_ALL = 5000
 _MOST_SUGGESTED = 10
 
 
@@ -99,10 +101,11 @@ def show_institution(institution_id: int) -> ResponseReturnValue:
         if survivor is None:
             raise InstitutionNotFound(str(institution_id))
         return redirect(page_of(survivor))
+    most = _MOST_AT_ALL if request.args.get("all") == "yes" else MOST_AT_FIRST
     people = list_contacts(session, institution_id)
     details = list_details(session, Owner(institution_id=institution_id))
-    open_ones, done = activities_about(session, get_timezone(), institution_id)
-    notes, stays = list_notes(session, institution_id), stays_of(session, institution_id)
+    open_ones, done = activities_about(session, get_timezone(), institution_id, limit=most)
+    notes, stays = list_notes(session, institution_id, limit=most), stays_of(session, institution_id)
     mine = [("institutions", str(institution_id))]
     for one in people:
         mine += [("contacts", str(one.contact.id)), ("affiliations", str(one.contact.id))]
@@ -119,6 +122,8 @@ def show_institution(institution_id: int) -> ResponseReturnValue:
         children=list_children(session, institution_id),
         activities=open_ones,
         notes=notes,
+        most=most,
+        has_more=most in (len(notes), len(open_ones) + len(done)),
         timeline=timeline_of(done, notes, stays),
         changes=changes,
         names=names_of_actors(session, actors),
