@@ -299,6 +299,15 @@ def test_somebody_whose_name_is_what_stands_for_erased_people_is_erased(database
         assert read_person(session, person.id).state is PersonState.ERASED
 
 
+def test_an_export_says_which_texts_may_be_about_somebody_else(database: Database) -> None:
+    left = leave_traces(database)
+    with transaction(database, ACTOR) as session:
+        add_note(session, left.institution_id, "Herr Beeblebrox senior", actor=ACTOR)
+        mentions = export_person(session, left.contact_id)["mentions"]
+        assert [one["text"] for one in mentions if one["last_name_alone"]] == ["Herr Beeblebrox senior"]
+        assert len(mentions) > 1
+
+
 def test_who_is_restricted_while_they_are_erased_is_erased(database: Database) -> None:
     left = leave_traces(database)
     refused: list[str] = []

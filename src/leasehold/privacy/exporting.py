@@ -48,8 +48,8 @@ def export_person(session: Session, contact_id: int) -> dict[str, Any]:
     """Everything that is known of a person, ready for JSON; that it was asked for is audited.
 
     `person`, `institutions`, `data` (table → purpose and rows), `reminders` (what mails told), `mentions` (texts that
-    name them), `changes` (the audit log's, times in UTC), `erasures` (what the ledger has of them), `recipients`,
-    `made_at`. Raises `PersonNotFound`.
+    name them, or with `last_name_alone` perhaps somebody else), `changes` (the audit log's, times in UTC), `erasures`
+    (what the ledger has of them), `recipients`, `made_at`. Raises `PersonNotFound`.
     """
     person = read_person(session, contact_id)
     found = collect(session, person)
@@ -79,7 +79,10 @@ def collect(session: Session, person: Person) -> dict[str, Any]:
         ],
         "data": _data(connection, person.id),
         "reminders": _told(connection, person.id),
-        "mentions": [{"table": one.table, "row": one.row_id, "text": one.text} for one in mentions],
+        "mentions": [
+            {"table": one.table, "row": one.row_id, "text": one.text, "last_name_alone": not one.surely}
+            for one in mentions
+        ],
         "changes": _changes(connection, person.id),
         "erasures": [
             {"erased_at": _utc(at), "erased_by": actor, "reason": reason}
