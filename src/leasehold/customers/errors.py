@@ -83,7 +83,9 @@ class ContactUnknown(DomainError):
     """Nobody, or more than one person, answers to that."""
 
     def __init__(self, email_or_number: str) -> None:
-        detail = f"Nobody is known by {email_or_number!r} alone: give the person's number."
+        detail = (
+            f"Nobody, or more than one person, answers to {email_or_number!r}: `leasehold person list` has the numbers."
+        )
         super().__init__(Kind.NOT_FOUND, "contact_unknown", detail, {"value": email_or_number})
 
 

@@ -29,7 +29,9 @@ OF_INSTITUTIONS: Final[dict[tuple[str, str | None], LazyString]] = {
         "Another institution has the VAT id %(vat_id)s: look whether it is the same, or archive one of them."
     ),
     ("contact_not_found", None): _("There is no such contact at this institution: look at its contacts again."),
-    ("contact_unknown", None): _("Nobody is known by “%(value)s” alone: give the person's number."),
+    ("contact_unknown", None): _(
+        "Nobody, or more than one person, answers to “%(value)s”: look for their number in the list of contacts."
+    ),
     ("no_card", "not_to_be_contacted"): _(
         "Nobody at “%(name)s” may be contacted, so there are no cards for address books."
     ),
