@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from leasehold.backups.places import Places
 from leasehold.backups.runs import list_runs
@@ -46,11 +48,29 @@ def _unguarded(_configuration: Configuration, *, by: Actor, accepted: str) -> Gu
     return Unguarded()
 
 
+class _Compiled(BytecodeCache):
+    """Templates are compiled once in a process, not once in each panel of it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_compiled = _Compiled()
+
+
 def make_panel(data_dir: Path, url: str, *, guard: GuardMaker = _unguarded) -> Iterator[Flask]:
     configuration = load_configuration(database_url=url, data_dir=data_dir)
     database = database_for(configuration, DatabaseRole.PANEL)
     app = create_app(configuration, database, guard=guard)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.jinja_env.bytecode_cache = _compiled
     yield app
     wait_for_runs(Places(data_dir))
     engine_of(database).dispose()
