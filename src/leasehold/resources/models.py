@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped
 
 from leasehold.imports.models import FileImport
 from leasehold.kit.models import Base, Created, Versioned, identity, personal, plain
+from leasehold.licensing.models import LicenseRow
 
 
 class ResourcePool(Versioned, Base):
@@ -66,11 +67,11 @@ class Resource(Versioned, Base):
     kind: Mapped[str] = plain()
     value: Mapped[str] = plain(Text(collation="C"))
     given: Mapped[str | None] = plain()
-    license_id: Mapped[int | None] = plain(ForeignKey("licenses.id", name="resources_license_fkey"))
+    license_id: Mapped[int | None] = plain(ForeignKey(LicenseRow.id, name="resources_license_fkey"))
     quarantined_until: Mapped[datetime] = plain(server_default=text("'epoch'"))
     reserved_until: Mapped[datetime | None] = plain()
     reserved_for: Mapped[str | None] = personal()
-    reserved_license_id: Mapped[int | None] = plain(ForeignKey("licenses.id", name="resources_reserved_license_fkey"))
+    reserved_license_id: Mapped[int | None] = plain(ForeignKey(LicenseRow.id, name="resources_reserved_license_fkey"))
     retired_at: Mapped[datetime | None] = plain()
     retire_reason: Mapped[str | None] = plain()
     import_id: Mapped[int | None] = plain(ForeignKey("resource_imports.id", name="resources_import_fkey"))
@@ -97,7 +98,7 @@ class ResourceRequest(Created, Base):
 
     id: Mapped[int] = identity()
     idempotency_key: Mapped[str] = plain()
-    license_id: Mapped[int] = plain(ForeignKey("licenses.id", name="resource_requests_license_fkey"))
+    license_id: Mapped[int] = plain(ForeignKey(LicenseRow.id, name="resource_requests_license_fkey"))
     content: Mapped[str] = plain()
 
 
@@ -113,7 +114,7 @@ class ResourceAllocation(Base):
 
     id: Mapped[int] = identity()
     resource_id: Mapped[int] = plain(ForeignKey("resources.id", name="resource_allocations_resource_fkey"))
-    license_id: Mapped[int] = plain(ForeignKey("licenses.id", name="resource_allocations_license_fkey"))
+    license_id: Mapped[int] = plain(ForeignKey(LicenseRow.id, name="resource_allocations_license_fkey"))
     request_id: Mapped[int | None] = plain(ForeignKey("resource_requests.id", name="resource_allocations_request_fkey"))
     period: Mapped[Range[datetime]] = plain(TSTZRANGE)
     allocated_by: Mapped[str] = plain()
