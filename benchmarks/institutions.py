@@ -53,6 +53,7 @@ from leasehold.leads.pipeline import add_lead
 from leasehold.licensing.products import find_or_create_product
 from leasehold.licensing.service import LicenseTerms, create_licenses
 from leasehold.migrations.runner import migrate
+from leasehold.settings.days import today_of
 
 MOST_AT_ENTRY = 0.050
 MOST_OF_A_MERGE = 2.0
@@ -203,13 +204,14 @@ def contacts(panel: Database, arguments: argparse.Namespace, chance: random.Rand
 
         def act(session: Session, filters: Callable[[], dict[str, str]] = filters) -> float:
             wanted = Wanted({name: [text] for name, text in filters().items()})
+            today = today_of(session)
             started = time.perf_counter()
-            page = read_page(session, CONTACTS, wanted, None)
+            page = read_page(session, CONTACTS, wanted, today)
             taken = time.perf_counter() - started
             if page.next is None:
                 return taken
             started = time.perf_counter()
-            read_page(session, CONTACTS, replace(wanted, cursor=page.next), None)
+            read_page(session, CONTACTS, replace(wanted, cursor=page.next), today)
             return max(taken, time.perf_counter() - started)
 
         _, pages = many(panel, arguments.times, act)

@@ -1,7 +1,7 @@
 """Rules propose who has not been dealt with for so long; only who is proposed is erased by them."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from leasehold.privacy.people import read_person
 from leasehold.privacy.restricting import restrict
 from leasehold.privacy.retention import approve, list_proposals, list_rules, set_rule
 from leasehold.privacy.vocabulary import PersonState, RetentionKind
-from leasehold.settings.days import time_zone
+from leasehold.settings.days import today_of
 from tests.privacy.stock import ACTOR, DIGESTER
 
 LEADS, FORMER = RetentionKind.LEAD_CONTACTS, RetentionKind.FORMER_CUSTOMER_CONTACTS
@@ -62,7 +62,7 @@ def test_who_is_kept_is_proposed_again_once_the_day_is_over(database: Database, 
     connection.commit()
     with transaction(database, ACTOR) as session:
         set_rule(session, LEADS, 24)
-        today = datetime.now(time_zone(session)).date()
+        today = today_of(session)
         for problem, day in (("over", today - timedelta(days=1)), ("too_far", date(today.year + 51, 1, 1))):
             with pytest.raises(KeepInvalid) as refused:
                 keep(session, old, day, "a lawsuit", today=today)

@@ -12,7 +12,7 @@ from leasehold.cli.call import Call
 from leasehold.cli.erasure import digester, keep_ledger
 from leasehold.cli.output import rfc3339
 from leasehold.cli.people import PersonArgument, erased_fields
-from leasehold.cli.privacy_requests import day_from, today_of
+from leasehold.cli.privacy_requests import day_from
 from leasehold.cli.processing_record import record_as_markdown, record_fields
 from leasehold.cli.transaction import transaction
 from leasehold.cli.verb import new_group, verb
@@ -22,6 +22,7 @@ from leasehold.privacy.map import PERSONAL_DATA_MAP
 from leasehold.privacy.record import read_processing_record
 from leasehold.privacy.retention import Proposal, approve, list_proposals, list_rules, set_rule
 from leasehold.privacy.vocabulary import RetentionKind
+from leasehold.settings.days import today_of
 
 app = new_group()
 retention = new_group()

@@ -1,10 +1,9 @@
 """`leasehold privacy request …`."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
-from sqlalchemy.orm import Session
 
 from leasehold.cli.call import Call
 from leasehold.cli.output import Fields
@@ -20,7 +19,7 @@ from leasehold.privacy.requests import (
     read_request,
 )
 from leasehold.privacy.vocabulary import RequestKind, RequestOutcome
-from leasehold.settings.days import time_zone
+from leasehold.settings.days import today_of
 
 app = new_group()
 
@@ -90,11 +89,6 @@ def done(
         finish_request(session, request, outcome, done_on=day_from(on) or today, today=today)
         fields = _fields(read_request(session, request, today=today))
     call.show(fields)
-
-
-def today_of(session: Session) -> date:
-    """The day that it is where the installation is."""
-    return datetime.now(time_zone(session)).date()
 
 
 def day_from(text: str | None) -> date | None:

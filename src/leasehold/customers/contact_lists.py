@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, false, func, select
@@ -41,13 +42,13 @@ class PersonLine:
     objects: bool
 
 
-def _people(_context: object) -> Select[Any]:
+def _people(today: date) -> Select[Any]:
     # Looked up and not joined: PostgreSQL does so after sorting, for the rows of the page alone.
     place = (
-        select(func.jsonb_build_array(Institution.id, Institution.name, Affiliation.role, is_there()))
+        select(func.jsonb_build_array(Institution.id, Institution.name, Affiliation.role, is_there(today)))
         .join(Affiliation, Affiliation.institution_id == Institution.id)
         .where(Affiliation.contact_id == Contact.id)
-        .order_by(is_there().desc(), Affiliation.is_primary.desc(), func.lower(Institution.name), Institution.id)
+        .order_by(is_there(today).desc(), Affiliation.is_primary.desc(), func.lower(Institution.name), Institution.id)
         .limit(1)
         .correlate(Contact)
         .scalar_subquery()
@@ -77,7 +78,7 @@ def _at(texts: Sequence[str], _context: object) -> ColumnElement[bool]:
     return Contact.id.in_(select(Affiliation.contact_id).where(there))
 
 
-CONTACTS: Listing[None, PersonLine] = Listing(
+CONTACTS: Listing[date, PersonLine] = Listing(
     name="contacts",
     query=_people,
     read=_read,

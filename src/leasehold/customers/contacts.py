@@ -60,9 +60,8 @@ def is_in_use() -> ColumnElement[bool]:
     return and_(Contact.restricted_at.is_(None), Contact.erased_at.is_(None))
 
 
-def is_there() -> ColumnElement[bool]:
-    """Which affiliations are of today."""
-    today = func.current_date()
+def is_there(today: date) -> ColumnElement[bool]:
+    """Which affiliations are of today, which the installation's time zone says."""
     return and_(
         or_(Affiliation.valid_from.is_(None), Affiliation.valid_from <= today),
         or_(Affiliation.valid_to.is_(None), Affiliation.valid_to >= today),

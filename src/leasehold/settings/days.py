@@ -18,6 +18,11 @@ def time_zone(session: Session) -> ZoneInfo:
     return ZoneInfo(str(get_setting(driver_connection(session), "timezone")))
 
 
+def today_of(session: Session) -> date:
+    """The day that it is where the installation is."""
+    return datetime.now(time_zone(session)).date()
+
+
 def day_begins(session: Session, text: str | None) -> datetime | None:
     """The first moment of the day `2027-12-31`, or the moment itself where a time with its zone is given."""
     return None if text is None else begin_of(text, time_zone(session))

@@ -16,6 +16,7 @@ from leasehold.customers.institutions import read_institution
 from leasehold.customers.merged import check_not_merged
 from leasehold.customers.models import Address, Affiliation, Contact, ContactDetail, Institution
 from leasehold.customers.vcards.cards import Place, card_of_institution, card_of_person
+from leasehold.settings.days import today_of
 
 FORMAT: Final = "vcf"
 """What the format is called in the audit log, in addresses of pages, and at the end of a file's name."""
@@ -84,7 +85,7 @@ def _first_place(session: Session, contact_id: int) -> int:
         raise NoCard(detail, {"problem": "not_used", "id": contact_id})
     theirs = select(Affiliation.institution_id).join(Institution, Institution.id == Affiliation.institution_id)
     theirs = theirs.where(Affiliation.contact_id == contact_id)
-    theirs = theirs.order_by(is_there().desc(), func.lower(Institution.name), Institution.id)
+    theirs = theirs.order_by(is_there(today_of(session)).desc(), func.lower(Institution.name), Institution.id)
     found = session.scalars(theirs.limit(1)).first()
     if found is None:
         detail = f"Person {contact_id} is at no institution, so there is no card of theirs: put them into one first."
@@ -107,6 +108,6 @@ def _places(session: Session, institutions: Sequence[Institution]) -> dict[int, 
 def _people(session: Session, institution_ids: Sequence[int]) -> dict[int, list[ContactLine]]:
     """Who is at these institutions today and may be written to."""
     people: dict[int, list[ContactLine]] = {}
-    for line in contact_lines(session, Affiliation.institution_id.in_(institution_ids), is_there()):
+    for line in contact_lines(session, Affiliation.institution_id.in_(institution_ids), is_there(today_of(session))):
         people.setdefault(line.affiliation.institution_id, []).append(line)
     return people

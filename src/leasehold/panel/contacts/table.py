@@ -1,6 +1,7 @@
 """The list of contacts."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
@@ -12,6 +13,7 @@ from leasehold.customers.vocabulary import DetailKind, Language
 from leasehold.panel.lists.table import Cell, Column, Filter, Link, Table
 from leasehold.panel.lists.too_many import too_many_institutions, too_many_people
 from leasehold.panel.words import choices_of, words_for
+from leasehold.settings.days import today_of
 
 
 def _name(line: PersonLine) -> Cell:
@@ -33,11 +35,11 @@ def _cards(session: Session, lines: Sequence[PersonLine]) -> Iterator[str]:
     return cards_of_people(session, [(line.contact.id, line.place.institution_id) for line in lines if line.place])
 
 
-CONTACT_TABLE: Table[None, PersonLine] = Table(
+CONTACT_TABLE: Table[date, PersonLine] = Table(
     listing=CONTACTS,
     title=_("Contacts"),
     endpoint="contacts.list_contacts",
-    context=lambda _session: None,
+    context=today_of,
     row_key=lambda line: str(line.contact.id),
     columns=(
         Column("last_name", _("Last name"), _name, order="name"),

@@ -11,7 +11,7 @@ from leasehold.kit.listing import row_number
 from leasehold.leads.duplicates.likeness import Reason
 from leasehold.leads.duplicates.lists import PAIRS
 from leasehold.leads.duplicates.work_list import Pair, dismiss
-from leasehold.panel.context import actor
+from leasehold.panel.context import actor, may
 from leasehold.panel.institutions.joining_words import REASONS
 from leasehold.panel.lists.table import BulkAct, Cell, Column, Filter, Link, Table
 from leasehold.panel.rights import Right
@@ -22,6 +22,8 @@ def _institution(institution_id: int, name: str) -> Cell:
 
 
 def _comparison(pair: Pair) -> Cell:
+    if not may(Right.CHANGE_CUSTOMERS):
+        return None
     into_first = url_for("institutions.merge_institution", institution_id=pair.second_id, into=pair.first_id)
     return Link(str(_("Compare")), into_first)
 

@@ -16,7 +16,7 @@ def read_labels(session: Session, table: Table[Any, Any], keys: Sequence[str]) -
         return {}
     numbers = [number for key in keys if (number := _numbers(key, len(table.listing.key)))]
     rows = rows_with_keys(session, table.listing, numbers, table.context(session))
-    return {table.row_key(row): table.label(row) for row in rows}
+    return {table.row_key(row): table.name_of(row) for row in rows}
 
 
 def _numbers(key: str, width: int) -> tuple[int, ...]:

@@ -129,6 +129,10 @@ class Table(Generic[Context, Row]):
         """What saved views and exports call the list."""
         return self.listing.name
 
+    def name_of(self, row: Row) -> str:
+        """What people call the row: its key, where they know it by that."""
+        return self.row_key(row) if self.label is None else self.label(row)
+
     @property
     def formats(self) -> dict[str, str]:
         """What the list can be exported as, with what each is called."""
