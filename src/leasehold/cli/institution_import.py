@@ -32,7 +32,7 @@ from leasehold.cli.verb import new_group, verb
 from leasehold.imports.previewing import MOST_TOLD
 from leasehold.kit.orm import driver_connection
 from leasehold.leads.importing.possible_duplicates import find_doubles
-from leasehold.leads.importing.reverting import list_imports, revert_import
+from leasehold.leads.importing.reverting import list_imports, read_import, revert_import
 from leasehold.leads.importing.service import preview_institutions, take_institutions
 
 app = new_group()
@@ -103,6 +103,8 @@ def revert_import_(
 
     A backup is made first.
     """
+    with transaction(call) as session:  # what is not there needs no backup
+        read_import(session, number)
     guard_of(call, without_backup).before_change(f"taking back the import {number} of institutions")
     with transaction(call) as session:
         fields = import_fields(revert_import(session, number, reason))

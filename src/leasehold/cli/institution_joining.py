@@ -20,7 +20,7 @@ from leasehold.leads.duplicates.work_list import Pair, dismiss, possible_duplica
 from leasehold.leads.merging.fields import CHOICES, Side
 from leasehold.leads.merging.models import InstitutionMerge
 from leasehold.leads.merging.service import MergePreview, merge_institutions, preview_merge
-from leasehold.leads.merging.undoing import undo_merge
+from leasehold.leads.merging.undoing import read_merge, undo_merge
 from leasehold.licensing.products import find_product
 
 app = new_group()
@@ -100,6 +100,8 @@ def unmerge(
     without_backup: WithoutBackup = "",
 ) -> None:
     """Undo a merge: what has moved comes back. A backup is made first."""
+    with transaction(call) as session:  # what is not there needs no backup
+        read_merge(session, loser)
     guard_of(call, without_backup).before_change(f"undoing the merge of institution {loser}")
     with transaction(call) as session:
         fields = _merge_fields(undo_merge(session, loser, actor=call.actor))

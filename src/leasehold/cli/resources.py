@@ -35,7 +35,7 @@ from leasehold.resources.adding import add_resources
 from leasehold.resources.allocating import Wanted, allocate
 from leasehold.resources.finding import find_resource
 from leasehold.resources.history import HistoryLine, history_of_license, history_of_resource
-from leasehold.resources.importing.service import list_imports, preview_import, revert_import, take_import
+from leasehold.resources.importing.service import list_imports, preview_import, read_import, revert_import, take_import
 from leasehold.resources.keeping import add_note, bring_back, lift_reservation, reserve, retire
 from leasehold.resources.lists import RESOURCES, ResourceLine
 from leasehold.resources.pools import find_pool
@@ -120,6 +120,8 @@ def revert_import_(
 
     A backup is made first.
     """
+    with transaction(call) as session:  # what is not there needs no backup
+        read_import(session, number)
     guard_of(call, without_backup).before_change(f"taking back the import {number}")
     with transaction(call) as session:
         fields = import_fields(revert_import(session, number, reason))

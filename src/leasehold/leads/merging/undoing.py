@@ -34,6 +34,15 @@ def merge_in_force(session: Session, loser_id: int) -> InstitutionMerge | None:
     return session.scalars(select(InstitutionMerge).where(*in_force)).one_or_none()
 
 
+def read_merge(session: Session, loser_id: int) -> InstitutionMerge:
+    """The same. Raises `InstitutionNotFound` and `NotMerged`."""
+    loser = read_institution(session, loser_id)
+    merge = merge_in_force(session, loser_id)
+    if merge is None:
+        raise NotMerged(loser.name)
+    return merge
+
+
 def merges_into(session: Session, winner_id: int, *, limit: int = 20) -> list[tuple[InstitutionMerge, str]]:
     """The newest merges in force into an institution, newest first, each with the name of what was given up."""
     mine = (InstitutionMerge.winner_id == winner_id, InstitutionMerge.undone_at.is_(None))
@@ -48,14 +57,11 @@ def undo_merge(session: Session, loser_id: int, *, actor: Actor) -> InstitutionM
     Raises `InstitutionNotFound`, `NotMerged`, `VatIdTaken`, and `UnmergeRefused` `too_late`, `winner_merged`,
     `moved_on`, `circle`.
     """
-    loser = read_institution(session, loser_id)
-    merge = merge_in_force(session, loser_id)
-    if merge is None:
-        raise NotMerged(loser.name)
+    merge = read_merge(session, loser_id)
     pair = read_pair(session, loser_id, merge.winner_id, lock=True)
     session.refresh(merge, with_for_update=True)
     if merge.undone_at is not None:
-        raise NotMerged(loser.name)
+        raise NotMerged(pair.loser.name)
     _check(session, merge, pair)
     try:
         with session.begin_nested():
