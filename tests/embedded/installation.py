@@ -58,6 +58,11 @@ def _works_on(entry: Path, wanted: bytes) -> bool:
         return False
 
 
+def _hear_of_ctrl_c() -> None:
+    """Shells let what they start in the background ignore it, and the tests may have been started there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Installation:
     """`leasehold up` on `data_dir`; `as_user` puts a command in front that gives up root."""
 
@@ -95,6 +100,7 @@ class Installation:
                 stdin=subprocess.DEVNULL,
                 stdout=output if stdout is None else stdout,
                 stderr=output,
+                preexec_fn=_hear_of_ctrl_c,
             )
 
     def start(self) -> None:

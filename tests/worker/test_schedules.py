@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leasehold.kit.database import Connection, Database, Role
+from leasehold.kit.stop_request import StopRequest
 from leasehold.worker.job import Job, JobContext
 from leasehold.worker.run import Worker
 from leasehold.worker.schedules import claim, due_jobs, enrol, record_success
@@ -66,7 +67,7 @@ class Running:
     def __init__(self, database: Database, workers: int, failing: str | None = None) -> None:
         self.runs: list[str] = []
         self._failing = failing
-        self._stop = threading.Event()
+        self._stop = StopRequest()
         jobs = [_job(self._run)]
         nowhere = Path("/nonexistent")
         self._threads = [
@@ -79,7 +80,7 @@ class Running:
         return self
 
     def __exit__(self, *_reason: object) -> None:
-        self._stop.set()
+        self._stop.ask()
         for thread in self._threads:
             thread.join()
 

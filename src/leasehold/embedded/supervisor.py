@@ -12,7 +12,6 @@ Every child ends with this process, however that ends: the kernel sees to it.
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable
 
@@ -36,6 +35,7 @@ from leasehold.kit.panel_address import check_panel_is_safe, panel_address
 from leasehold.kit.run_dir import make_run_dir
 from leasehold.kit.secrets_file import read_or_create_secrets
 from leasehold.kit.service_manager import ServiceManager
+from leasehold.kit.stop_request import StopRequest
 from leasehold.migrations.state import schema_state
 from leasehold.settings.panel_url import check_panel_may_listen, read_configuration
 
@@ -61,10 +61,10 @@ def up(configuration: Configuration) -> None:
     if configuration.embedded and not Cluster(configuration.data_dir).exists:
         check_panel_is_safe(configuration)  # a new installation has no setting that could say more
     lock = _take_data_dir(configuration)
-    stop, again = threading.Event(), threading.Event()
+    stop, again = StopRequest(), StopRequest()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has said so
-            signal.signal(number, lambda _number, _frame: stop.set())
+            signal.signal(number, lambda _number, _frame: stop.ask())
     signal.signal(RESTART, lambda _number, _frame: _begin_anew(again, stop))
     supervisor = Supervisor(configuration, lock, stop)
     try:
@@ -72,18 +72,18 @@ def up(configuration: Configuration) -> None:
         supervisor.greet(time.monotonic() - started_at)
         supervisor.look_after()
     except _StopRequestedError:
-        terminal.say("Starting again." if again.is_set() else "Stopping.")
+        terminal.say("Starting again." if again.is_asked else "Stopping.")
     finally:
         supervisor.stop()
         lock.release()
-    if again.is_set():
+    if again.is_asked:
         start_again(configuration)
 
 
 class Supervisor:
     """The children of one `leasehold up`."""
 
-    def __init__(self, configuration: Configuration, lock: DataDirLock, stop: threading.Event) -> None:
+    def __init__(self, configuration: Configuration, lock: DataDirLock, stop: StopRequest) -> None:
         self._stop = stop
         self._configuration = configuration
         self._data_dir = configuration.data_dir
@@ -238,9 +238,9 @@ class Supervisor:
             raise _StopRequestedError
 
 
-def _begin_anew(again: threading.Event, stop: threading.Event) -> None:
-    again.set()
-    stop.set()
+def _begin_anew(again: StopRequest, stop: StopRequest) -> None:
+    again.ask()
+    stop.ask()
 
 
 def _take_data_dir(configuration: Configuration) -> DataDirLock:

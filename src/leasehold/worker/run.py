@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from leasehold.kit.errors import ConfigurationError, DomainError
 from leasehold.kit.logging import configure_logging, mask_secrets
 from leasehold.kit.maintenance import under_maintenance
 from leasehold.kit.service_manager import ServiceManager
+from leasehold.kit.stop_request import StopRequest
 from leasehold.migrations.state import read_schema_state
 from leasehold.worker.job import Job, JobContext
 from leasehold.worker.jobs import JOBS
@@ -38,9 +38,9 @@ class SchemaNotReadyError(Exception):
 def serve(configuration: Configuration) -> None:
     """Work until SIGTERM or SIGINT; a job that runs then is finished first."""
     configure_logging("worker")
-    stop = threading.Event()
+    stop = StopRequest()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
+        signal.signal(number, lambda _number, _frame: stop.ask())
     database = database_for(configuration, Role.WORKER)
     manager = ServiceManager()
     recover = partial(finish_interrupted, configuration)
@@ -50,7 +50,7 @@ def serve(configuration: Configuration) -> None:
 
 
 class Worker:
-    """Does `jobs` as they come due, one at a time, until `stop` is set.
+    """Does `jobs` as they come due, one at a time, until `stop` is asked for.
 
     Under maintenance it does none, and calls `recover`, which ends the maintenance that a dead restore has left.
     `alive` is called between jobs, and while it waits.
@@ -61,7 +61,7 @@ class Worker:
         database: Database,
         data_dir: Path,
         jobs: Sequence[Job],
-        stop: threading.Event,
+        stop: StopRequest,
         *,
         recover: Callable[[], None] = lambda: None,
         alive: Callable[[], None] = lambda: None,
@@ -76,7 +76,7 @@ class Worker:
     def run(self) -> None:
         """Work while the database is there; where it goes away, wait for it."""
         tries = 0
-        while not self._stop.is_set():
+        while not self._stop.is_asked:
             self._alive()
             self._sit_out_maintenance()
             try:
@@ -90,7 +90,7 @@ class Worker:
                 self._stop.wait(_SHORT_PAUSE_SECONDS if tries < _PATIENT_TRIES else _LONG_PAUSE_SECONDS)
 
     def _sit_out_maintenance(self) -> None:
-        while under_maintenance(self._data_dir) and not self._stop.is_set():
+        while under_maintenance(self._data_dir) and not self._stop.is_asked:
             self._alive()
             try:
                 self._recover()
@@ -120,7 +120,7 @@ class Worker:
             self._stop.wait(_LOOK_SECONDS)
 
     def _goes_on(self) -> bool:
-        return not self._stop.is_set() and not under_maintenance(self._data_dir)
+        return not self._stop.is_asked and not under_maintenance(self._data_dir)
 
     def _do(self, job: Job, claims: Connection, work: Connection) -> None:
         try:
