@@ -20,15 +20,15 @@ class ServiceManager:
         self._say("RELOADING=1")
 
     def alive(self) -> None:
-        """The watchdog need not bite. To be said several times within WatchdogSec."""
-        self._say("WATCHDOG=1")
+        """The watchdog need not bite. To be said several times within WatchdogSec: it waits for nobody to listen."""
+        self._say("WATCHDOG=1", socket.MSG_DONTWAIT)
 
     def stopping(self) -> None:
-        """What was begun is being finished."""
-        self._say("STOPPING=1")
+        """What was begun is being finished, whether somebody listens or not."""
+        self._say("STOPPING=1", socket.MSG_DONTWAIT)
 
-    def _say(self, what: str) -> None:
+    def _say(self, what: str, how: int = 0) -> None:
         if not self._address:
             return
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
-            connection.sendto(what.encode(), self._address)
+            connection.sendto(what.encode(), how, self._address)
