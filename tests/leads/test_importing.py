@@ -92,6 +92,28 @@ def test_what_a_spreadsheet_has_spoilt_is_told(database: Database, tmp_path: Pat
     assert (preview.figures.of(RowState.WRONG), preview.figures.total) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("header", "own", "hers"),
+    [
+        ("Firma;Nachname;E-Mail;Telefon", [], ["ada@a.example", "0711 234567"]),
+        ("Firma;Nachname;E-Mail;Telefon Kontakt", ["ada@a.example"], ["0711 234567"]),
+        ("Firma;Vorname;E-Mail;Telefon", ["ada@a.example", "0711 234567"], []),
+    ],
+)
+def test_the_only_address_of_a_row_with_a_person_is_the_person_s(
+    database: Database, file: Path, header: str, own: list[str], hers: list[str]
+) -> None:
+    """Else they could not be erased with them."""
+    person = "Lovelace" if "Nachname" in header else ""
+    file.write_text(f"{header}\nA;{person};ada@a.example;0711 234567\nB;;info@b.example;\n")
+    assert take(database, file) == 2
+    with transaction(database, ACTOR) as session:
+        a, b = session.scalars(select(Institution).order_by(Institution.name))
+        details = [detail.value for line in list_contacts(session, a.id) for detail in line.details]
+        assert ([one.value for one in card_of(session, a).details], details) == (own, hers)
+        assert [one.value for one in card_of(session, b).details] == ["info@b.example"]
+
+
 def test_a_list_of_names_is_enough(database: Database, file: Path) -> None:
     file.write_text("Klinikum Nord\nKlinikum Süd\nklinikum nord\n")
     figures = look(database, file).figures

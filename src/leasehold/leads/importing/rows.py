@@ -82,6 +82,8 @@ def read_items(table: Table) -> Iterator[Item]:
             cells = {name: row.cells[place] for name, place in table.places.items() if place < len(row.cells)}
         else:
             cells = {NAME: next((cell for cell in row.cells if cell.strip()), "")}
+        if not any(name in table.places for name in _WAYS):
+            cells = _with_ways_of_the_person(cells)
         if any(cell.strip() for cell in cells.values()):
             yield _item(row, cells)
 
@@ -125,6 +127,13 @@ def person_of(fields: Cells) -> ContactCard | None:
 def ways_of(fields: Cells) -> list[str]:
     """How the institution of a row is reached, and the person."""
     return [detail.value for ways in (_OWN_WAYS, _WAYS) for detail in _details(fields, ways)]
+
+
+def _with_ways_of_the_person(cells: Cells) -> Cells:
+    """The ways in a row with a person are theirs, where the table has no columns for those of people alone."""
+    if not cells.get("last_name", "").strip():
+        return cells
+    return {f"contact_{name}" if name in _OWN_WAYS else name: cell for name, cell in cells.items()}
 
 
 def _details(fields: Cells, ways: Mapping[str, DetailKind]) -> tuple[Detail, ...]:
