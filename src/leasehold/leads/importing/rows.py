@@ -78,12 +78,7 @@ def read_items(table: Table) -> Iterator[Item]:
             problem, detail, context = broken.problem, broken.detail, broken.context
             yield Item(row.number, broken.given, problem=problem, detail=detail, context=context)
             continue
-        if table.places:
-            cells = {name: row.cells[place] for name, place in table.places.items() if place < len(row.cells)}
-        else:
-            cells = {NAME: next((cell for cell in row.cells if cell.strip()), "")}
-        if not any(name in table.places for name in _WAYS):
-            cells = _with_ways_of_the_person(cells)
+        cells = _cells(table, row)
         if any(cell.strip() for cell in cells.values()):
             yield _item(row, cells)
 
@@ -129,9 +124,15 @@ def ways_of(fields: Cells) -> list[str]:
     return [detail.value for ways in (_OWN_WAYS, _WAYS) for detail in _details(fields, ways)]
 
 
-def _with_ways_of_the_person(cells: Cells) -> Cells:
-    """The ways in a row with a person are theirs, where the table has no columns for those of people alone."""
-    if not cells.get("last_name", "").strip():
+def _cells(table: Table, row: Row) -> Cells:
+    """What stands in which column; where none is said, the first text is the name.
+
+    The ways in a row with a person are theirs, where the table has no columns for those of people alone.
+    """
+    if not table.places:
+        return {NAME: next((cell for cell in row.cells if cell.strip()), "")}
+    cells = {name: row.cells[place] for name, place in table.places.items() if place < len(row.cells)}
+    if not cells.get("last_name", "").strip() or any(name in table.places for name in _WAYS):
         return cells
     return {f"contact_{name}" if name in _OWN_WAYS else name: cell for name, cell in cells.items()}
 
